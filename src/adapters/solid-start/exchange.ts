@@ -1,0 +1,72 @@
+import { getRequestEvent } from "solid-js/web";
+import { SessionError } from "../../core/errors.ts";
+import { markPrivateIn, setCookieIn, type Exchange } from "../../exchange.ts";
+
+/** The part of h3's event that is needed. SolidStart hands it out as `nativeEvent`. */
+export interface NativeEvent {
+  readonly req: Request;
+  readonly res: { readonly headers: Headers; readonly errHeaders: Headers; status?: number | undefined };
+  readonly context: Record<string, unknown>;
+  readonly runtime?: { readonly node?: { readonly res?: { readonly headersSent: boolean } } } | undefined;
+}
+
+/** The part of SolidStart's request event that is needed. */
+export interface StartEvent {
+  readonly request: Request;
+  readonly response: unknown;
+  readonly locals: Record<string, unknown>;
+  readonly nativeEvent: NativeEvent;
+  /** Set by SolidStart while it answers an API route, and only then. */
+  readonly params?: unknown;
+}
+
+const exchanges = new WeakMap<NativeEvent, Exchange>();
+
+/**
+ * The request event of what runs now: in middleware, in rendering, in an API route or a server function, after any `await`.
+ *
+ * @throws SessionError `ERR_SESSION_NO_REQUEST`
+ */
+export function currentEvent(): StartEvent {
+  const event = getRequestEvent() as StartEvent | undefined;
+  if (event?.nativeEvent !== undefined) return event;
+  throw new SessionError(
+    "ERR_SESSION_NO_REQUEST",
+    "useSession was called where no request is being answered. Call it inside a server function, a query, an API route or middleware.",
+  );
+}
+
+/**
+ * The exchange of an h3 event. Server functions that run in process get a copy of SolidStart's event, and the
+ * router replaces its `response` on a redirect; the h3 event under it is one and the same for the whole request.
+ */
+export function exchangeOf(native: NativeEvent, response?: unknown): Exchange {
+  const known = exchanges.get(native);
+  if (known !== undefined) return known;
+
+  const { res } = native;
+  // h3 takes the response away when it sends the head, and makes another for whoever asks later.
+  const tooLate = response !== undefined && isH3Response(response, res) && response !== res;
+  const exchange: Exchange = {
+    url: native.req.url,
+    sessions: new Map(),
+    header: (name) => native.req.headers.get(name),
+    writable: () => !tooLate && native.res === res && native.runtime?.node?.res?.headersSent !== true,
+    setCookie(name, line) {
+      // Of an error, or a response from status 400 on, h3 sends errHeaders only.
+      setCookieIn(res.headers, name, line);
+      setCookieIn(res.errHeaders, name, line);
+    },
+    markPrivate() {
+      markPrivateIn(res.headers);
+      markPrivateIn(res.errHeaders);
+    },
+  };
+  exchanges.set(native, exchange);
+  return exchange;
+}
+
+/** Whether it is a response of h3's making: the router's replacement for a redirect is a plain object. */
+function isH3Response(response: unknown, res: object): boolean {
+  return Object.getPrototypeOf(response) === Object.getPrototypeOf(res);
+}

@@ -1,0 +1,13 @@
+const MESSAGE = "Something went wrong.";
+
+/**
+ * The default export of the module that `solidStart({ serverFunctions: { onError } })` names: what a server function
+ * throws is logged on the server, and the visitor is told that something went wrong, instead of the error's message
+ * and properties. A thrown `Response`, such as a redirect, passes. An error that is meant for the visitor is returned
+ * instead of thrown.
+ */
+export function hideServerErrors(thrown: unknown): Error | undefined {
+  if (thrown instanceof Response) return undefined;
+  console.error(thrown);
+  return new Error(MESSAGE);
+}

@@ -1,0 +1,26 @@
+import type { SessionOptions } from "../../options.ts";
+import type { Session } from "../../session.ts";
+import { sessionsOf } from "../../sessions-of.ts";
+import type { Sessions } from "../../sessions.ts";
+import { currentEvent, exchangeOf } from "./exchange.ts";
+
+/**
+ * The session of the request that is being answered.
+ *
+ * ```ts
+ * const session = await useSession({ password: process.env.SESSION_SECRET });
+ * const userId = session.data.userId;
+ * ```
+ *
+ * @param sessions - What `createSessions` answered, or its options; plain options are set up once, also
+ *   when a fresh object is passed at every call.
+ * @typeParam T - The data. Without it, it is as loose as `any`.
+ * @throws SessionError `ERR_SESSION_NO_REQUEST`, `ERR_SESSION_CONFIG`, `ERR_SESSION_PASSWORD`, `ERR_SESSION_STORE`
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- without a type the data is as loose as h3's
+export async function useSession<T extends object = Record<string, any>>(
+  sessions: Sessions<T> | SessionOptions<T>,
+): Promise<Session<T>> {
+  const event = currentEvent();
+  return sessionsOf(sessions).open(exchangeOf(event.nativeEvent, event.response));
+}

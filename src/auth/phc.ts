@@ -1,0 +1,52 @@
+import { SessionError } from "../core/errors.ts";
+
+/** What an argon2 hash costs. */
+export interface Argon2Parameters {
+  /** KiB */
+  readonly memory: number;
+  readonly passes: number;
+  readonly parallelism: number;
+}
+
+/** An argon2id hash with all that is needed to compute it again. */
+export interface Argon2Hash extends Argon2Parameters {
+  readonly salt: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
+const PHC =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
+/** What is found in a database is computed again at every login: a broken row must not cost a gigabyte. */
+const MAX_MEMORY = 1_048_576;
+
+/**
+ * Writes a hash in the PHC string format, base64 without padding.
+ *
+ * @see https://github.com/P-H-C/phc-string-format
+ */
+export function formatPhc({ memory, passes, parallelism, salt, hash }: Argon2Hash): string {
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${toBase64(salt)}$${toBase64(hash)}`;
+}
+
+/** Reads what {@link formatPhc} and other argon2id implementations write. @throws SessionError `ERR_SESSION_HASHER` */
+export function parsePhc(phc: string): Argon2Hash {
+  const match = PHC.exec(phc);
+  const memory = Number(match?.[1]);
+  if (match === null || memory > MAX_MEMORY)
+    throw new SessionError("ERR_SESSION_HASHER", "This is not an argon2id hash in the PHC string format.");
+  return {
+    memory,
+    passes: Number(match[2]),
+    parallelism: Number(match[3]),
+    salt: fromBase64(match[4]!),
+    hash: fromBase64(match[5]!),
+  };
+}
+
+function toBase64(octets: Uint8Array): string {
+  return btoa(String.fromCharCode(...octets)).replaceAll("=", "");
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

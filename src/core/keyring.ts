@@ -1,0 +1,83 @@
+import type { CryptoProvider } from "./crypto.ts";
+import { SessionError } from "./errors.ts";
+import { chain, isPromise, type MaybePromise } from "./maybe-promise.ts";
+
+/** Fewest characters of a sealing password. */
+export const PASSWORD_MIN_LENGTH = 32;
+
+const SALT = "coatcheck/s1";
+const KID_BYTES = 6;
+const KEY_BYTES = 32;
+/** Day keys kept at once. Days outside a session's lifetime never get here, so this is never near. */
+const MAX_DAY_KEYS = 8192;
+
+/**
+ * The keys of a list of passwords: the first seals, all open. Every password gives a key of its own for
+ * every UTC day, so that the limit of 2³² random nonces a key is never approached, and a short public id
+ * that tells which password a token was sealed under. No key is found by trying.
+ *
+ * @see RFC 5869 (HKDF), NIST SP 800-38D section 8.3
+ */
+export interface Keyring {
+  /** Key id of the sealing password. */
+  sealingKid(): MaybePromise<string>;
+  /** The key of a day; `undefined` when no password has this id. */
+  keyFor(kid: string, day: number): MaybePromise<unknown>;
+}
+
+/**
+ * Builds a keyring. Derivation waits until a key is needed, and happens once for each password and day.
+ *
+ * @param passwords - At least one, each of 32 characters or more.
+ * @throws SessionError `ERR_SESSION_PASSWORD`
+ */
+export function createKeyring(passwords: readonly string[], crypto: CryptoProvider): Keyring {
+  if (passwords.length === 0) throw new SessionError("ERR_SESSION_PASSWORD", MISSING);
+  for (const password of passwords) {
+    if (typeof password !== "string" || password.length < PASSWORD_MIN_LENGTH)
+      throw new SessionError("ERR_SESSION_PASSWORD", TOO_SHORT);
+  }
+
+  const encoder = new TextEncoder();
+  const salt = encoder.encode(SALT);
+  const days = new Map<string, MaybePromise<unknown>>();
+  let secrets: MaybePromise<Map<string, Uint8Array<ArrayBuffer>>> | undefined;
+
+  /** Key id → password, in the order of the list. Derived at first use. */
+  function secretsByKid(): MaybePromise<Map<string, Uint8Array<ArrayBuffer>>> {
+    if (secrets !== undefined) return secrets;
+    const encoded = passwords.map((password) => encoder.encode(password));
+    const derived = encoded.map((secret) => crypto.hkdf(secret, salt, encoder.encode("kid"), KID_BYTES));
+    const index = (ids: readonly Uint8Array<ArrayBuffer>[]) =>
+      new Map(ids.map((id, i) => [crypto.base64url(id), encoded[i]!] as const));
+    const built = derived.some(isPromise)
+      ? Promise.all(derived).then(index)
+      : index(derived as Uint8Array<ArrayBuffer>[]);
+    secrets = built;
+    return built;
+  }
+
+  return {
+    sealingKid: () => chain(secretsByKid(), (byKid) => byKid.keys().next().value!),
+    keyFor(kid, day) {
+      const id = `${kid}.${day}`;
+      const known = days.get(id);
+      if (known !== undefined) return known;
+      return chain(secretsByKid(), (byKid) => {
+        const secret = byKid.get(kid);
+        if (secret === undefined) return undefined;
+        const derived = chain(crypto.hkdf(secret, salt, encoder.encode(`key ${day}`), KEY_BYTES), (octets) =>
+          crypto.importKey(octets),
+        );
+        if (days.size >= MAX_DAY_KEYS) days.clear();
+        days.set(id, derived);
+        return derived;
+      });
+    },
+  };
+}
+
+const MISSING =
+  "A sealed session needs a password, and none was given. Set one of at least 32 random characters, for example in SESSION_SECRET.";
+const TOO_SHORT =
+  "Every session password must be a string of at least 32 characters. Make one with: node -p \"require('crypto').randomBytes(32).toString('base64url')\"";

@@ -1,0 +1,70 @@
+import type { KeyObject } from "node:crypto";
+import type { CryptoProvider } from "../core/crypto.ts";
+import { NONCE_BYTES, TAG_BYTES } from "../core/token.ts";
+
+const CIPHER = "aes-256-gcm";
+const TAG_LENGTH = { authTagLength: TAG_BYTES } as const;
+const RANDOM_POOL_BYTES = 4096;
+
+/**
+ * node:crypto: everything at once, no promise.
+ *
+ * @param crypto - The builtin module, handed in so that no bundler has to resolve it for a browser.
+ */
+export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider<KeyObject> {
+  // One system call fills many nonces; a byte is handed out once.
+  const pool = new Uint8Array(RANDOM_POOL_BYTES);
+  let used = RANDOM_POOL_BYTES;
+
+  return {
+    synchronous: true,
+
+    randomBytes(length) {
+      if (length > RANDOM_POOL_BYTES) return new Uint8Array(crypto.randomBytes(length));
+      if (used + length > RANDOM_POOL_BYTES) {
+        crypto.randomFillSync(pool);
+        used = 0;
+      }
+      const bytes = pool.slice(used, used + length);
+      pool.fill(0, used, (used += length));
+      return bytes;
+    },
+
+    hkdf: (secret, salt, info, length) =>
+      new Uint8Array(crypto.hkdfSync("sha256", secret, salt, info, length)),
+
+    // A raw buffer as key costs ten times the cipher; a KeyObject is prepared once.
+    importKey: (octets) => crypto.createSecretKey(octets),
+
+    seal(key, nonce, associated, text) {
+      const cipher = crypto.createCipheriv(CIPHER, key, nonce, TAG_LENGTH);
+      cipher.setAAD(associated);
+      const body = cipher.update(text, "utf8");
+      cipher.final();
+      const out = Buffer.allocUnsafe(NONCE_BYTES + body.length + TAG_BYTES);
+      out.set(nonce, 0);
+      out.set(body, NONCE_BYTES);
+      out.set(cipher.getAuthTag(), NONCE_BYTES + body.length);
+      return out.toString("base64url");
+    },
+
+    open(key, associated, body) {
+      const bytes = Buffer.from(body, "base64url");
+      const end = bytes.length - TAG_BYTES;
+      const decipher = crypto.createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), TAG_LENGTH);
+      decipher.setAAD(associated);
+      decipher.setAuthTag(bytes.subarray(end));
+      const text = decipher.update(bytes.subarray(NONCE_BYTES, end));
+      try {
+        decipher.final();
+      } catch {
+        return undefined;
+      }
+      return text.toString("utf8");
+    },
+
+    sha256: (text) => crypto.createHash("sha256").update(text, "utf8").digest("base64url"),
+
+    base64url: (octets) => Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("base64url"),
+  };
+}

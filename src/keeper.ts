@@ -1,0 +1,43 @@
+import type { MaybePromise } from "./core/maybe-promise.ts";
+import type { SessionRecord } from "./core/record.ts";
+import type { RejectionReason } from "./events.ts";
+
+/** A record that has no place yet: the keeper gives it an id and a token. */
+export type RecordDraft = Omit<SessionRecord, "id" | "version">;
+
+/** What a cookie's value led to. */
+export type Opened = { readonly record: SessionRecord } | { readonly rejected: RejectionReason };
+
+/** What is kept now, and the token that the visitor must be given when it is another than before. */
+export interface Written {
+  readonly record: SessionRecord;
+  readonly token: string | undefined;
+}
+
+/**
+ * Keeps sessions between two requests: `sealed.ts` in the cookie itself, `stored.ts` in a store. The handle
+ * (`session.ts`) decides what has to happen; a keeper only knows how.
+ */
+export interface Keeper {
+  /** What two sessions of one name must share to be the same session: the keyring or the store. */
+  readonly identity: object;
+  /** `true` when `open` answers without a promise. */
+  readonly synchronous: boolean;
+  /** `true` when every write changes the token, and so needs a response that can still set a cookie. */
+  readonly inCookie: boolean;
+
+  /** Finds the record that a token stands for. */
+  open(token: string, now: number): MaybePromise<Opened>;
+  /** Keeps a new record under a new token. */
+  create(draft: RecordDraft): MaybePromise<Written>;
+  /** Writes over a record. @returns `undefined` when it is gone or was changed meanwhile. */
+  update(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
+  /** Moves a record to a new token; the old one ends. @returns `undefined` when it is gone or was changed meanwhile. */
+  rotate(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
+  /** The record as it is kept at this moment; `undefined` when it is gone. */
+  refresh(record: SessionRecord): MaybePromise<SessionRecord | undefined>;
+  /** Ends a record for good. */
+  end(record: SessionRecord): MaybePromise<void>;
+  /** Waits until it is this caller's turn to write this record, and answers what ends the turn. */
+  takeTurn(id: string): MaybePromise<() => void>;
+}

@@ -1,0 +1,223 @@
+import { isCookieName } from "./core/cookie.ts";
+import { SessionError } from "./core/errors.ts";
+import type { Data } from "./core/json.ts";
+import type { Lifetime } from "./core/lifetime.ts";
+import type { StandardSchema } from "./core/standard-schema.ts";
+import type { CookieOptions } from "./core/transport.ts";
+import type { SessionEvent } from "./events.ts";
+import type { SessionStore } from "./stores/store.ts";
+
+/** How the cookie is written. The defaults are the safe ones; each option makes it wider. */
+export interface SessionCookieOptions {
+  /** Host that the cookie is shared with all subdomains of; costs the `__Host-` prefix. @default none: this host only */
+  readonly domain?: string | undefined;
+  /** Path below which the cookie is sent; another than `/` costs the `__Host-` prefix. @default "/" */
+  readonly path?: string | undefined;
+  /** When the cookie travels on requests from other sites. @default "lax" */
+  readonly sameSite?: "lax" | "strict" | "none" | undefined;
+  /** Whether the cookie outlives the browser, until the absolute limit. @default false */
+  readonly persistent?: boolean | undefined;
+}
+
+/** Options of `createSessions` and `useSession`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- without a type the data is as loose as h3's
+export interface SessionOptions<T extends object = Record<string, any>> {
+  /**
+   * Seals the cookie: 32 characters or more, from a random generator. Of several, the first seals and all
+   * open, so that it can be changed without a logout. Needed unless there is a `store`, which does without. `undefined`
+   * is accepted so that `process.env.SESSION_SECRET` can be passed as it is; at run time it is an error.
+   */
+  readonly password?: string | readonly string[] | undefined;
+  /** Name of the session; the cookie is `__Host-<name>`, on plain-http loopback in development `<name>`. @default "session" */
+  readonly name?: string | undefined;
+  /** Where sessions live. @default none: sealed in the cookie */
+  readonly store?: SessionStore | undefined;
+  /** Seconds without a request after which a session ends. @default 1800 (30 minutes) */
+  readonly idleTimeout?: number | undefined;
+  /** Seconds from login after which a session ends in any case, 400 days at most. @default 43200 (12 hours) */
+  readonly absoluteTimeout?: number | undefined;
+  /**
+   * Seconds between two writes that only note that the visitor is still here. A session may end that much
+   * early. @default a tenth of `idleTimeout`, 60 at most
+   */
+  readonly touchInterval?: number | undefined;
+  /**
+   * Tells whose session it is; a change of the answer replaces the token. `undefined` or `null`: nobody's.
+   * Must be pure. @default (data) => data.userId
+   */
+  readonly userId?: ((data: Partial<T>) => string | number | null | undefined) | undefined;
+  /** Checks data when it is read and before it is kept. Any Standard Schema that accepts its own output. @default none */
+  readonly schema?: StandardSchema<T> | undefined;
+  /** Version of the data's form, a whole number from 0. @default 1 */
+  readonly version?: number | undefined;
+  /**
+   * Brings data of an earlier version to this one. `undefined`: that session cannot be used, the visitor is
+   * anonymous. @default none: data of another version cannot be used
+   */
+  readonly migrate?: ((data: unknown, version: number) => unknown) | undefined;
+  readonly cookie?: SessionCookieOptions | undefined;
+  /** Whether a proxy in front ends TLS and sets `X-Forwarded-Proto`, whatever the visitor sent. @default false */
+  readonly trustProxy?: boolean | undefined;
+  /** Hears of everything that happens to these sessions. Must not throw. @default none */
+  readonly onEvent?: ((event: SessionEvent) => void) | undefined;
+  /** The clock, in milliseconds since the epoch; for tests. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Options with every default filled in and every value checked. */
+export interface CheckedOptions {
+  readonly name: string;
+  readonly passwords: readonly string[];
+  readonly store: SessionStore | undefined;
+  readonly lifetime: Lifetime;
+  readonly userId: (data: Data) => unknown;
+  readonly schema: StandardSchema | undefined;
+  readonly version: number;
+  readonly migrate: ((data: unknown, version: number) => unknown) | undefined;
+  readonly cookie: CookieOptions;
+  readonly persistent: boolean;
+  readonly trustProxy: boolean;
+  readonly onEvent: ((event: SessionEvent) => void) | undefined;
+  readonly now: () => number;
+  /** Whether this process runs in development. */
+  readonly development: boolean;
+}
+
+const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
+  "password",
+  "name",
+  "store",
+  "idleTimeout",
+  "absoluteTimeout",
+  "touchInterval",
+  "userId",
+  "schema",
+  "version",
+  "migrate",
+  "cookie",
+  "trustProxy",
+  "onEvent",
+  "now",
+]);
+const KNOWN_COOKIE: ReadonlySet<string> = new Set<keyof SessionCookieOptions>([
+  "domain",
+  "path",
+  "sameSite",
+  "persistent",
+]);
+/** What others call it. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  maxAge: "absoluteTimeout",
+  ttl: "absoluteTimeout",
+  secret: "password",
+  cookieName: "name",
+};
+
+const MAX_NAME_LENGTH = 64;
+const MINUTE = 60;
+const MAX_ABSOLUTE = 400 * 24 * 60 * MINUTE;
+
+/**
+ * Checks the options of `createSessions`.
+ *
+ * @throws SessionError `ERR_SESSION_CONFIG`, naming the option and what it takes. A missing or short
+ *   password is left to the keyring.
+ */
+export function checkOptions<T extends object>(options: SessionOptions<T>): CheckedOptions {
+  if (typeof options !== "object" || options === null) wrong("createSessions takes an options object");
+  refuseUnknown(options, KNOWN, "");
+  const cookie = options.cookie ?? {};
+  refuseUnknown(cookie, KNOWN_COOKIE, "cookie.");
+
+  const name = options.name ?? "session";
+  if (
+    typeof name !== "string" ||
+    !isCookieName(name) ||
+    name.length > MAX_NAME_LENGTH ||
+    name.startsWith("__")
+  )
+    wrong(
+      `name must be 1 to ${MAX_NAME_LENGTH} characters that a cookie's name may have, without a prefix such as __Host-`,
+    );
+
+  const idleTimeout = seconds("idleTimeout", options.idleTimeout ?? 30 * MINUTE, 1);
+  const absoluteTimeout = seconds("absoluteTimeout", options.absoluteTimeout ?? 12 * 60 * MINUTE, 1);
+  if (absoluteTimeout > MAX_ABSOLUTE)
+    wrong("absoluteTimeout must not be longer than 400 days, as browsers keep no cookie longer");
+  const touchInterval = seconds(
+    "touchInterval",
+    options.touchInterval ?? Math.min(MINUTE, idleTimeout / 10),
+    0,
+  );
+  if (touchInterval >= idleTimeout) wrong("touchInterval must be shorter than idleTimeout");
+
+  const version = options.version ?? 1;
+  if (!Number.isSafeInteger(version) || version < 0) wrong("version must be a whole number from 0");
+  for (const key of ["userId", "migrate", "onEvent", "now"] as const)
+    if (options[key] !== undefined && typeof options[key] !== "function") wrong(`${key} must be a function`);
+  if (options.schema !== undefined && typeof options.schema["~standard"]?.validate !== "function")
+    wrong("schema must be a Standard Schema, such as one of zod, valibot or arktype");
+  if (options.store !== undefined && typeof options.store?.find !== "function")
+    wrong("store must have find, insert, update and delete");
+
+  return {
+    name,
+    passwords: passwordList(options.password),
+    store: options.store,
+    lifetime: { idleTimeout, absoluteTimeout, touchInterval },
+    userId: (options.userId ?? defaultUserId) as (data: Data) => unknown,
+    schema: options.schema,
+    version,
+    migrate: options.migrate,
+    cookie: checkCookie(name, cookie),
+    persistent: cookie.persistent ?? false,
+    trustProxy: options.trustProxy ?? false,
+    onEvent: options.onEvent,
+    now: options.now ?? Date.now,
+    development: isDevelopment(),
+  };
+}
+
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+const PATH = /^\/[!-:<-~]*$/;
+
+function checkCookie(name: string, cookie: SessionCookieOptions): CookieOptions {
+  const { domain, path = "/", sameSite = "lax" } = cookie;
+  if (domain !== undefined && !DOMAIN.test(domain))
+    wrong("cookie.domain must be a host name, such as example.com");
+  if (!PATH.test(path)) wrong("cookie.path must begin with / and hold no blank or semicolon");
+  if (!["lax", "strict", "none"].includes(sameSite))
+    wrong('cookie.sameSite must be "lax", "strict" or "none"');
+  return { name, domain, path, sameSite };
+}
+
+const defaultUserId = (data: Data): unknown => data["userId"];
+
+function passwordList(password: SessionOptions["password"]): readonly string[] {
+  if (password === undefined) return [];
+  return typeof password === "string" ? [password] : [...password];
+}
+
+function seconds(option: string, value: number, least: number): number {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < least)
+    wrong(`${option} must be a number of seconds, at least ${least}`);
+  return option === "idleTimeout" ? Math.floor(value) : value;
+}
+
+function refuseUnknown(options: object, known: ReadonlySet<string>, prefix: string): void {
+  for (const key of Object.keys(options)) {
+    if (known.has(key)) continue;
+    const hint = ELSEWHERE[key] === undefined ? "" : `; here it is called ${ELSEWHERE[key]}`;
+    wrong(`there is no option ${prefix}${key}${hint}`);
+  }
+}
+
+/** Asked at run time and in two steps, because bundlers fix `process.env.NODE_ENV` when they build. */
+function isDevelopment(): boolean {
+  const environment = globalThis.process?.env;
+  return environment?.["NODE_ENV"] !== "production";
+}
+
+function wrong(problem: string): never {
+  throw new SessionError("ERR_SESSION_CONFIG", `Wrong session options: ${problem}.`);
+}

@@ -1,0 +1,75 @@
+import type { CryptoProvider } from "./core/crypto.ts";
+import { COOKIE_LIMIT } from "./core/cookie.ts";
+import { SessionError } from "./core/errors.ts";
+import type { Data } from "./core/json.ts";
+import type { Keyring } from "./core/keyring.ts";
+import { chain, type MaybePromise } from "./core/maybe-promise.ts";
+import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts";
+import { createSealer } from "./core/seal.ts";
+import { sealedLength, utf8Length } from "./core/token.ts";
+import type { Keeper, Opened, RecordDraft, Written } from "./keeper.ts";
+
+/** What sealed session tokens are for; a token of another purpose does not open as one. */
+const PURPOSE = "session";
+const ID_BYTES = 16;
+
+/**
+ * Keeps sessions in the cookie: the token is the record, sealed. There is nothing to look up, and for the
+ * same reason nothing to revoke, and no way to notice that another request wrote at the same time.
+ */
+export function createSealedKeeper(options: {
+  readonly keyring: Keyring;
+  readonly crypto: CryptoProvider;
+  readonly name: string;
+  /** The longest name that the cookie can have; name and value share the browser's limit. */
+  readonly cookieName: string;
+  /** Longest life of a session, in milliseconds. */
+  readonly maxAge: number;
+}): Keeper {
+  const { keyring, crypto, name } = options;
+  const sealer = createSealer({ keyring, crypto, purpose: PURPOSE, name, maxAge: options.maxAge });
+  const limit = COOKIE_LIMIT - options.cookieName.length;
+
+  function write(record: SessionRecord): MaybePromise<Written> {
+    const text = encodeRecord(record);
+    const sealedAt = record.lastSeenAt;
+    return chain(sealer.prefix(sealedAt), (prefix) => {
+      const length = sealedLength(prefix, utf8Length(text));
+      if (length > limit) throw tooLarge(record, length, limit);
+      return chain(sealer.seal(text, sealedAt), (token) => ({ record, token }));
+    });
+  }
+
+  const newId = () => crypto.base64url(crypto.randomBytes(ID_BYTES));
+
+  return {
+    identity: keyring,
+    synchronous: crypto.synchronous,
+    inCookie: true,
+
+    open: (token, now) =>
+      chain(sealer.open(token, now), (unsealed): Opened => {
+        if ("failure" in unsealed) return { rejected: unsealed.failure };
+        const record = decodeRecord(unsealed.text);
+        return record === undefined ? { rejected: "malformed" } : { record };
+      }),
+    create: (draft) => write({ ...draft, id: newId(), version: 1 }),
+    update: (previous, next: RecordDraft) => write({ ...next, id: previous.id, version: previous.version }),
+    rotate: (_previous, next) => write({ ...next, id: newId(), version: 1 }),
+    refresh: (record) => record,
+    end() {},
+    takeTurn: () => () => {},
+  };
+}
+
+function tooLarge(record: SessionRecord, length: number, limit: number): SessionError {
+  const sizes = Object.entries(JSON.parse(record.data) as Data)
+    .map(([key, value]) => ({ key: key.slice(0, 40), bytes: utf8Length(JSON.stringify(value)) }))
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .slice(0, 3)
+    .map(({ key, bytes }) => `data.${key} (${bytes} bytes)`);
+  return new SessionError(
+    "ERR_SESSION_COOKIE_TOO_LARGE",
+    `The sealed session would take ${length} characters, and a cookie of this name holds ${limit}. The largest fields: ${sizes.join(", ")}. Keep ids instead of objects, or give createSessions a store.`,
+  );
+}

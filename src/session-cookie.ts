@@ -1,0 +1,72 @@
+import { DUPLICATE, readCookie, writeCookie } from "./core/cookie.ts";
+import { SessionError } from "./core/errors.ts";
+import type { Transport } from "./core/transport.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** The session's cookie in one request and its response. */
+export class SessionCookie {
+  readonly #exchange: Exchange;
+  readonly #transportOf: (exchange: Exchange) => Transport;
+  #chosen: Transport | undefined;
+  /** Whether the visitor has a cookie of our name, as far as this request knows. */
+  present = false;
+
+  constructor(exchange: Exchange, transportOf: (exchange: Exchange) => Transport) {
+    this.#exchange = exchange;
+    this.#transportOf = transportOf;
+  }
+
+  get #transport(): Transport {
+    return (this.#chosen ??= this.#transportOf(this.#exchange));
+  }
+
+  /** The value that the visitor sent; see {@link readCookie}. */
+  read(): string | typeof DUPLICATE | undefined {
+    const header = this.#exchange.header("cookie");
+    if (header === null) return undefined;
+    const value = readCookie(header, this.#transport.cookieName);
+    this.present = value !== undefined;
+    return value;
+  }
+
+  /** Whether the response can still carry a cookie that the browser will keep. */
+  get settable(): boolean {
+    return this.#exchange.writable() && this.#transport.safe;
+  }
+
+  /** @throws SessionError `ERR_SESSION_LATE_WRITE`, `ERR_SESSION_INSECURE` */
+  assertSettable(): void {
+    if (!this.#exchange.writable()) throw lateWrite();
+    if (!this.#transport.safe) throw insecure();
+  }
+
+  /** @param maxAge - Seconds, or `undefined` for a cookie that ends with the browser. */
+  set(value: string, maxAge: number | undefined): void {
+    this.present = true;
+    this.#write(value, maxAge);
+  }
+
+  /** Takes the cookie away from the visitor, if there is one and the response still can. */
+  remove(): void {
+    if (this.present && this.settable) this.#write("", 0);
+  }
+
+  #write(value: string, maxAge: number | undefined): void {
+    const { cookieName, attributes } = this.#transport;
+    this.#exchange.setCookie(cookieName, writeCookie(cookieName, value, { ...attributes, maxAge }));
+  }
+}
+
+function lateWrite(): SessionError {
+  return new SessionError(
+    "ERR_SESSION_LATE_WRITE",
+    "The head of the response has left already, so the session's cookie cannot be set. Change the session before the first byte: in an action, in an API route, or in a query with deferStream.",
+  );
+}
+
+function insecure(): SessionError {
+  return new SessionError(
+    "ERR_SESSION_INSECURE",
+    "This request came over plain http from another machine, where browsers drop a Secure cookie. Serve https; or, behind a proxy that ends TLS, set trustProxy: true and let it send X-Forwarded-Proto.",
+  );
+}

@@ -1,0 +1,404 @@
+import { DUPLICATE } from "./core/cookie.ts";
+import { SessionError } from "./core/errors.ts";
+import { deepFreeze, EMPTY, isEmpty, toJson, type Data } from "./core/json.ts";
+import { isTouchDue, lifeEnd, seenAt, startLifetime, type Lifetime } from "./core/lifetime.ts";
+import { chain, isPromise, type MaybePromise } from "./core/maybe-promise.ts";
+import type { SessionRecord } from "./core/record.ts";
+import type { Transport } from "./core/transport.ts";
+import { applyUpdate } from "./core/update.ts";
+import type { EventBody, RejectionReason, RotationCause } from "./events.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Keeper, RecordDraft, Written } from "./keeper.ts";
+import type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
+import { SessionCookie } from "./session-cookie.ts";
+import type { DataShape } from "./shape.ts";
+
+/** What a handle knows of the sessions it is one of; made once by `createSessions`. */
+export interface SessionContext {
+  readonly keeper: Keeper;
+  readonly lifetime: Lifetime;
+  readonly shape: DataShape;
+  /** Whether the cookie outlives the browser. */
+  readonly persistent: boolean;
+  readonly userIdOf: (data: Data) => unknown;
+  readonly transportOf: (exchange: Exchange) => Transport;
+  readonly now: () => number;
+  readonly emit: (event: EventBody) => void;
+}
+
+/** What a write starts from, and what it wants to keep: JSON of the data and of the flash values. */
+interface Content {
+  readonly json: string;
+  readonly flash: string | undefined;
+}
+
+const NO_DATA = "{}";
+const NOTHING: Content = { json: NO_DATA, flash: undefined };
+/** Compare-and-swap attempts of one update. Writers of one process take turns, so this many losses mean trouble. */
+const MAX_ATTEMPTS = 100;
+const MAX_BACKOFF_MS = 25;
+
+/**
+ * The session of one request. A read goes `load` → `accept` → `touch`; every write goes through `write`,
+ * which prepares new content, and `commit`, which decides what that means: create, update, rotate or end.
+ */
+export class SessionHandle implements Session {
+  readonly #context: SessionContext;
+  readonly #exchange: Exchange;
+  readonly #cookie: SessionCookie;
+  #loading: MaybePromise<void> = undefined;
+  #progress: "untouched" | "loading" | "ready" = "untouched";
+  /** What is kept; `undefined` for an anonymous visitor. */
+  #record: SessionRecord | undefined;
+  /** The data after migration and validation, and the same parsed once somebody asks. */
+  #json = NO_DATA;
+  #data: Readonly<Data> | undefined = EMPTY;
+  #state: SessionState = "fresh";
+  /** Grows when the session ends: an update that began before must not bring it back. */
+  #endings = 0;
+  #writing: Promise<void> | undefined;
+  #hasTurn = false;
+
+  constructor(context: SessionContext, exchange: Exchange) {
+    this.#context = context;
+    this.#exchange = exchange;
+    this.#cookie = new SessionCookie(exchange, context.transportOf);
+  }
+
+  /** Which keyring or store this is a session of. */
+  get identity(): object {
+    return this.#context.keeper.identity;
+  }
+
+  get id(): string | undefined {
+    return this.#loaded()?.id;
+  }
+
+  get data(): Readonly<Data> {
+    this.#loaded();
+    return (this.#data ??= deepFreeze(JSON.parse(this.#json) as Data));
+  }
+
+  get state(): SessionState {
+    this.#loaded();
+    return this.#state;
+  }
+
+  get createdAt(): number | undefined {
+    return this.#loaded()?.createdAt;
+  }
+
+  get lastSeenAt(): number | undefined {
+    return this.#loaded()?.lastSeenAt;
+  }
+
+  get expiresAt(): number | undefined {
+    return this.#loaded()?.expiresAt;
+  }
+
+  get authenticatedAt(): number | undefined {
+    return this.#loaded()?.authenticatedAt;
+  }
+
+  readonly flash: Flash = {
+    set: (key, value) =>
+      this.#write(({ json, flash }) => ({ json, flash: writeFlash({ ...parseFlash(flash), [key]: value }) })),
+    take: async (key) => {
+      let taken: unknown;
+      await this.#write(({ json, flash }) => {
+        const { [key]: value, ...rest } = parseFlash(flash);
+        taken = value;
+        return { json, flash: writeFlash(rest) };
+      });
+      return taken;
+    },
+  };
+
+  async update(update: SessionUpdate<Data>): Promise<Session> {
+    const { shape } = this.#context;
+    await this.#write(({ json, flash }) =>
+      chain(applyUpdate(json, update), (data) =>
+        chain(isEmpty(data) ? data : shape.validate(data), (valid) => ({ json: toJson(valid), flash })),
+      ),
+    );
+    return this;
+  }
+
+  async rotate(): Promise<void> {
+    await this.#write((content) => content, true);
+  }
+
+  async clear(): Promise<void> {
+    await this.load();
+    while (this.#writing !== undefined) await this.#writing;
+    // A stored session can always be ended; a sealed one only by taking the cookie away.
+    if (this.#context.keeper.inCookie && this.#cookie.present) this.#cookie.assertSettable();
+    await this.#alone(() => this.#end());
+  }
+
+  /** Loads the session if nothing has yet; answers at once when the keeper does. */
+  load(): MaybePromise<void> {
+    if (this.#progress === "untouched") {
+      this.#loading = chain(this.#open(), () => {
+        this.#progress = "ready";
+      });
+      if (isPromise(this.#loading)) this.#progress = "loading";
+    }
+    return this.#loading;
+  }
+
+  /** The record, loaded here and now where that is possible. */
+  #loaded(): SessionRecord | undefined {
+    if (this.#progress !== "ready" && isPromise(this.load()))
+      throw new SessionError(
+        "ERR_SESSION_CONFIG",
+        "This session is still being loaded: await useSession() first.",
+      );
+    return this.#record;
+  }
+
+  #open(): MaybePromise<void> {
+    const { keeper, now } = this.#context;
+    if (this.#exchange.writable()) this.#exchange.markPrivate();
+    const token = this.#cookie.read();
+    if (token === undefined) return;
+    if (token === DUPLICATE) return this.#reject("duplicate");
+    return chain(keeper.open(token, now()), (opened) => {
+      if ("rejected" in opened) return this.#reject(opened.rejected);
+      return chain(this.#accept(opened.record), (accepted) => (accepted ? this.#touch() : undefined));
+    });
+  }
+
+  /** Makes a kept record this request's session, unless its time is over or its data cannot be used. */
+  #accept(record: SessionRecord): MaybePromise<boolean> {
+    const { shape, now } = this.#context;
+    const dead = lifeEnd(record, now());
+    const read = dead === undefined ? shape.read(record.data, record.schemaVersion) : { rejected: dead };
+    return chain(read, (content) => {
+      if ("rejected" in content) {
+        this.#reject(content.rejected);
+        return false;
+      }
+      this.#show(record, content.json, "loaded");
+      return true;
+    });
+  }
+
+  /** The visitor stays anonymous, and the cookie stays as it is: another node may be able to read it. */
+  #reject(reason: RejectionReason): void {
+    this.#context.emit({ type: "rejected", reason });
+  }
+
+  /** Notes that the visitor is here, at most once in `touchInterval`: all that a read ever writes. */
+  #touch(): MaybePromise<void> {
+    const { keeper, lifetime, now } = this.#context;
+    const record = this.#record!;
+    if (!isTouchDue(record, lifetime, now()) || (keeper.inCookie && !this.#cookie.settable)) return;
+    return chain(keeper.update(record, { ...record, ...seenAt(record, now()) }), (written) => {
+      // Undefined: another request wrote, and noted the visitor with it.
+      if (written === undefined) return;
+      this.#record = written.record;
+      this.#send(written);
+    });
+  }
+
+  /**
+   * The one way to write: prepare content from what is there, swap it in if nothing changed meanwhile, and
+   * otherwise start over from what is there then.
+   */
+  async #write(prepare: (base: Content) => MaybePromise<Content>, rotate = false): Promise<void> {
+    await this.load();
+    const endings = this.#endings;
+    let endTurn: (() => void) | undefined;
+    try {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        while (this.#writing !== undefined) await this.#writing;
+        if (this.#endings !== endings) throw revoked();
+        const record = this.#record;
+        const preparing = prepare({ json: this.#json, flash: record?.flash });
+        const next = isPromise(preparing) ? await preparing : preparing;
+        if (this.#endings !== endings) throw revoked();
+        if (this.#writing !== undefined || this.#record !== record) continue;
+        if (await this.#alone(() => this.#commit(record, next, rotate))) return;
+
+        // Another request was faster. From here on the writers of this process take turns; not if this
+        // handle has the turn already, as it would wait for itself.
+        if (!this.#hasTurn) {
+          this.#hasTurn = true;
+          endTurn = await this.#context.keeper.takeTurn(record!.id);
+        } else await backOff(attempt);
+        while (this.#writing !== undefined) await this.#writing;
+        if (await this.#alone(() => this.#refresh())) continue;
+        // Ended elsewhere. A write that leaves nothing behind, as a logout does, has what it wanted.
+        if (isNothing(await prepare(NOTHING))) return;
+        throw revoked();
+      }
+    } finally {
+      if (endTurn !== undefined) {
+        this.#hasTurn = false;
+        endTurn();
+      }
+    }
+    throw conflict();
+  }
+
+  /** Decides what new content means. @returns `false` when the record is gone or was changed meanwhile. */
+  #commit(record: SessionRecord | undefined, next: Content, rotate: boolean): MaybePromise<boolean> {
+    const { keeper, now } = this.#context;
+    if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
+    if (isNothing(next)) {
+      if (keeper.inCookie) this.#cookie.assertSettable();
+      return chain(this.#end(), () => true);
+    }
+    const userId = this.#userIdOf(next.json);
+    if (userId !== this.#userIdOf(this.#json)) return this.#rotate("user-changed", record, next, userId);
+    if (rotate) return this.#rotate("requested", record, next, userId);
+    if (next.json === this.#json && next.flash === record.flash) return true;
+
+    if (keeper.inCookie) this.#cookie.assertSettable();
+    const draft = { ...record, ...seenAt(record, now()), ...this.#contentOf(next) };
+    return chain(keeper.update(record, draft), (written) => this.#keep(written, next.json));
+  }
+
+  #create(next: Content): MaybePromise<void> {
+    const { keeper, lifetime, now, emit } = this.#context;
+    this.#cookie.assertSettable();
+    const moment = now();
+    const userId = this.#userIdOf(next.json);
+    const draft: RecordDraft = {
+      ...startLifetime(lifetime, moment),
+      ...identify(userId, moment),
+      ...this.#contentOf(next),
+    };
+    return chain(keeper.create(draft), (written) => {
+      this.#keep(written, next.json);
+      emit({ type: "created", id: written.record.id, userId: draft.userId });
+    });
+  }
+
+  #rotate(
+    cause: RotationCause,
+    record: SessionRecord,
+    next: Content,
+    userId: unknown,
+  ): MaybePromise<boolean> {
+    const { keeper, lifetime, now, emit } = this.#context;
+    this.#cookie.assertSettable();
+    const moment = now();
+    // Another user starts another life; the same one keeps the end that was set.
+    const life =
+      cause === "user-changed"
+        ? { ...startLifetime(lifetime, moment), ...identify(userId, moment) }
+        : seenAt(record, moment);
+    const draft: RecordDraft = { ...record, ...life, ...this.#contentOf(next) };
+    return chain(keeper.rotate(record, draft), (written) => {
+      if (!this.#keep(written, next.json)) return false;
+      emit({ type: "rotated", id: written!.record.id, previousId: record.id, userId: draft.userId, cause });
+      return true;
+    });
+  }
+
+  #end(): MaybePromise<void> {
+    this.#endings++;
+    const record = this.#record;
+    const userId = indexOf(this.#userIdOf(this.#json));
+    return chain(record === undefined ? undefined : this.#context.keeper.end(record), () => {
+      if (record !== undefined || this.#cookie.present) this.#show(undefined, NO_DATA, "destroyed");
+      this.#cookie.remove();
+      if (record !== undefined) this.#context.emit({ type: "destroyed", id: record.id, userId });
+    });
+  }
+
+  /** Reads what is kept now. @returns `false` when nothing is. */
+  #refresh(): MaybePromise<boolean> {
+    return chain(this.#context.keeper.refresh(this.#record!), (fresh) =>
+      chain(fresh !== undefined && this.#accept(fresh), (accepted) => {
+        if (accepted) return true;
+        this.#endings++;
+        this.#show(undefined, NO_DATA, "destroyed");
+        return false;
+      }),
+    );
+  }
+
+  #keep(written: Written | undefined, json: string): boolean {
+    if (written === undefined) return false;
+    this.#show(written.record, json, "modified");
+    this.#send(written);
+    return true;
+  }
+
+  #show(record: SessionRecord | undefined, json: string, state: SessionState): void {
+    this.#record = record;
+    this.#state = state;
+    if (json === this.#json) return;
+    this.#json = json;
+    this.#data = json === NO_DATA ? EMPTY : undefined;
+  }
+
+  #send({ record, token }: Written): void {
+    if (token === undefined) return;
+    const seconds = (record.absoluteExpiresAt - this.#context.now()) / 1000;
+    this.#cookie.set(token, this.#context.persistent ? seconds : undefined);
+  }
+
+  #contentOf(next: Content): Pick<RecordDraft, "data" | "flash" | "schemaVersion"> {
+    return { data: next.json, flash: next.flash, schemaVersion: this.#context.shape.version };
+  }
+
+  #userIdOf(json: string): unknown {
+    return json === NO_DATA ? undefined : (this.#context.userIdOf(JSON.parse(json) as Data) ?? undefined);
+  }
+
+  /** Runs one write while the others of this request wait. Callers have made sure that none is under way. */
+  #alone<R>(write: () => MaybePromise<R>): MaybePromise<R> {
+    const result = write();
+    if (!isPromise(result)) return result;
+    const settled = (): void => {
+      this.#writing = undefined;
+    };
+    this.#writing = result.then(settled, settled);
+    return result;
+  }
+}
+
+function identify(userId: unknown, now: number): Pick<RecordDraft, "userId" | "authenticatedAt"> {
+  return { userId: indexOf(userId), authenticatedAt: userId === undefined ? undefined : now };
+}
+
+function indexOf(userId: unknown): string | undefined {
+  return userId === undefined ? undefined : String(userId as string | number);
+}
+
+function parseFlash(flash: string | undefined): Data {
+  return flash === undefined ? {} : (JSON.parse(flash) as Data);
+}
+
+function writeFlash(values: Data): string | undefined {
+  return isEmpty(values) ? undefined : toJson(values);
+}
+
+function isNothing(content: Content): boolean {
+  return content.json === NO_DATA && content.flash === undefined;
+}
+
+/** Waits a random moment, longer with every loss, so that writers on different nodes fall out of step. */
+function backOff(attempt: number): Promise<void> {
+  const most = Math.min(MAX_BACKOFF_MS, 2 ** Math.min(attempt, 10));
+  const wait = (globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32) * most;
+  return new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+function revoked(): SessionError {
+  return new SessionError(
+    "ERR_SESSION_REVOKED",
+    "The session ended (logout, revocation or expiry) before this write, which was not kept.",
+  );
+}
+
+function conflict(): SessionError {
+  return new SessionError(
+    "ERR_SESSION_CONFLICT",
+    `Other writers changed the session ${MAX_ATTEMPTS} times while this update was tried; it was not kept.`,
+  );
+}

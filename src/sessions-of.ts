@@ -1,0 +1,45 @@
+import { isPlainObject } from "./core/json.ts";
+import type { SessionOptions } from "./options.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
+
+/** Sessions kept by the content of their options; an application has one or two. */
+const MAX_KEPT = 64;
+
+const byObject = new WeakMap<object, Sessions<never>>();
+const byContent = new Map<string, Sessions<never>>();
+
+/**
+ * What `useSession` was given, as sessions. Plain options are recognised by content, so that
+ * `useSession({ password })` with a fresh object at every call is set up once.
+ *
+ * @throws SessionError `ERR_SESSION_CONFIG`, `ERR_SESSION_PASSWORD`
+ */
+export function sessionsOf<T extends object>(given: Sessions<T> | SessionOptions<T>): Sessions<T> {
+  if (isSessions(given)) return given;
+  const known = byObject.get(given) as Sessions<T> | undefined;
+  if (known !== undefined) return known;
+
+  const content = contentOf(given);
+  let made = content === undefined ? undefined : (byContent.get(content) as Sessions<T> | undefined);
+  if (made === undefined) {
+    made = createSessions(given);
+    if (byContent.size >= MAX_KEPT) byContent.clear();
+    if (content !== undefined) byContent.set(content, made as Sessions<never>);
+  }
+  byObject.set(given, made as Sessions<never>);
+  return made;
+}
+
+function isSessions<T extends object>(given: Sessions<T> | SessionOptions<T>): given is Sessions<T> {
+  return typeof (given as Partial<Sessions<T>>)?.open === "function";
+}
+
+/** Options as text; `undefined` when they hold a function or a store, which have no content to compare. */
+function contentOf(options: object): string | undefined {
+  return Object.values(options).every(isContent) ? JSON.stringify(options) : undefined;
+}
+
+function isContent(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return typeof value !== "function";
+  return (Array.isArray(value) || isPlainObject(value)) && Object.values(value).every(isContent);
+}

@@ -1,0 +1,88 @@
+import type { CryptoProvider } from "./core/crypto.ts";
+import { SessionError } from "./core/errors.ts";
+import { chain } from "./core/maybe-promise.ts";
+import type { SessionRecord } from "./core/record.ts";
+import { isCanonicalBase64url } from "./core/token.ts";
+import type { Keeper, RecordDraft } from "./keeper.ts";
+import type { SessionStore } from "./stores/store.ts";
+
+const TOKEN_BYTES = 32;
+/** 32 octets in base64url. */
+const TOKEN_LENGTH = 43;
+
+/**
+ * Keeps sessions in a store: the token is 256 random bits and the store knows its SHA-256 alone, so who
+ * reads the store cannot log in with what is there.
+ */
+export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider): Keeper {
+  const turns = new Map<string, Promise<void>>();
+
+  async function insert(draft: RecordDraft) {
+    const token = crypto.base64url(crypto.randomBytes(TOKEN_BYTES));
+    const record: SessionRecord = { ...draft, id: await crypto.sha256(token), version: 1 };
+    await ask(() => store.insert(record));
+    return { record, token };
+  }
+
+  return {
+    identity: store,
+    synchronous: false,
+    inCookie: false,
+
+    open(token) {
+      if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
+      return chain(crypto.sha256(token), async (id) => {
+        const record = await ask(() => store.find(id));
+        return record === undefined ? { rejected: "not-found" } : { record };
+      });
+    },
+
+    create: insert,
+
+    async update(previous, next) {
+      const record: SessionRecord = { ...next, id: previous.id, version: previous.version + 1 };
+      return (await ask(() => store.update(record, previous.version)))
+        ? { record, token: undefined }
+        : undefined;
+    },
+
+    async rotate(previous, next) {
+      // First the new record, then the claim on the old one: whoever revokes the old one meanwhile makes
+      // the claim fail, and the new token, which nobody has seen, is taken back.
+      const written = await insert(next);
+      const spent = { ...previous, version: previous.version + 1, expiresAt: previous.createdAt };
+      const claimed = await ask(() => store.update(spent, previous.version));
+      await ask(() => store.delete(claimed ? previous.id : written.record.id));
+      return claimed ? written : undefined;
+    },
+
+    refresh: (record) => ask(() => store.find(record.id)),
+    end: (record) => ask(() => store.delete(record.id)),
+
+    takeTurn(id) {
+      const before = turns.get(id);
+      let release!: () => void;
+      const mine = new Promise<void>((resolve) => (release = resolve));
+      const tail = (before ?? Promise.resolve()).then(() => mine);
+      turns.set(id, tail);
+      const endTurn = () => {
+        release();
+        if (turns.get(id) === tail) turns.delete(id);
+      };
+      return before === undefined ? endTurn : before.then(() => endTurn);
+    },
+  };
+}
+
+/** Runs a store's method; whatever it throws becomes one typed error that says nothing of the store's insides. */
+export async function ask<R>(call: () => Promise<R>): Promise<R> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw new SessionError(
+      "ERR_SESSION_STORE",
+      "The session store did not answer as it should; its own error is the cause.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import type { SessionRecord, SessionStore, StoreChange } from "./store.ts";
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /** The clock, in milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+/**
+ * A store in this process's memory: for tests, for development, and for a single process whose sessions
+ * may end with it. It is a whole store all the same: the contract's every line holds.
+ *
+ * @returns a store with `findByUser`, `deleteByUser`, `deleteExpired` and `watch`.
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Required<SessionStore> {
+  const now = options.now ?? Date.now;
+  const records = new Map<string, SessionRecord>();
+  const byUser = new Map<string, Set<string>>();
+  const listeners = new Set<(change: StoreChange) => void>();
+
+  function living(id: string): SessionRecord | undefined {
+    const record = records.get(id);
+    return record !== undefined && record.expiresAt > now() ? record : undefined;
+  }
+
+  function put(record: SessionRecord): void {
+    forgetUser(records.get(record.id));
+    // Frozen, because a database would not see later changes to the object either.
+    records.set(record.id, Object.freeze({ ...record }));
+    if (record.userId === undefined) return;
+    const ids = byUser.get(record.userId);
+    if (ids === undefined) byUser.set(record.userId, new Set([record.id]));
+    else ids.add(record.id);
+  }
+
+  function remove(id: string): boolean {
+    const record = records.get(id);
+    if (record === undefined) return false;
+    records.delete(id);
+    forgetUser(record);
+    tell({ type: "deleted", id });
+    return true;
+  }
+
+  function forgetUser(record: SessionRecord | undefined): void {
+    if (record?.userId === undefined) return;
+    const ids = byUser.get(record.userId);
+    ids?.delete(record.id);
+    if (ids?.size === 0) byUser.delete(record.userId);
+  }
+
+  function tell(change: StoreChange): void {
+    for (const listener of listeners) {
+      queueMicrotask(() => {
+        try {
+          listener(change);
+        } catch (error) {
+          console.error("coatcheck: a store's listener threw", error);
+        }
+      });
+    }
+  }
+
+  return {
+    async find(id) {
+      return living(id);
+    },
+
+    async insert(record) {
+      if (records.has(record.id)) throw new Error("A session with this id is kept already.");
+      put(record);
+    },
+
+    async update(record, expectedVersion) {
+      if (living(record.id)?.version !== expectedVersion) return false;
+      put(record);
+      tell({ type: "updated", id: record.id });
+      return true;
+    },
+
+    async delete(id) {
+      remove(id);
+    },
+
+    async findByUser(userId) {
+      const found = [...(byUser.get(userId) ?? [])].map(living).filter((record) => record !== undefined);
+      return found.toSorted((a, b) => b.lastSeenAt - a.lastSeenAt);
+    },
+
+    async deleteByUser(userId, exceptId) {
+      const ids = [...(byUser.get(userId) ?? [])].filter((id) => id !== exceptId);
+      return ids.filter(remove).length;
+    },
+
+    async deleteExpired(limit) {
+      const moment = now();
+      let removed = 0;
+      for (const [id, record] of records) {
+        if (removed >= limit) break;
+        if (record.expiresAt <= moment && remove(id)) removed++;
+      }
+      return removed;
+    },
+
+    async watch(listener) {
+      listeners.add(listener);
+      return async () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}
