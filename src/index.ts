@@ -3,7 +3,7 @@ export type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "
 export { safeNext } from "./auth/redirect.ts";
 export { EVENT_CHANNEL, type RejectionReason, type RotationCause, type SessionEvent } from "./events.ts";
 export type { Exchange } from "./exchange.ts";
-export type { SessionCookieOptions, SessionOptions } from "./options.ts";
+export type { SessionCookieOptions, SessionOptions, UserId } from "./options.ts";
 export type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
 export { createSessions, type SessionInfo, type Sessions } from "./sessions.ts";
 export type { SessionRecord, SessionStore, StoreChange } from "./stores/store.ts";

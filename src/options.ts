@@ -64,13 +64,16 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   readonly now?: (() => number) | undefined;
 }
 
+/** What identifies a user; compared as it is, indexed by stores as a string. */
+export type UserId = string | number;
+
 /** Options with every default filled in and every value checked. */
 export interface CheckedOptions {
   readonly name: string;
   readonly passwords: readonly string[];
   readonly store: SessionStore | undefined;
   readonly lifetime: Lifetime;
-  readonly userId: (data: Data) => unknown;
+  readonly userId: (data: Readonly<Data>) => UserId | undefined;
   readonly schema: StandardSchema | undefined;
   readonly version: number;
   readonly migrate: ((data: unknown, version: number) => unknown) | undefined;
@@ -165,7 +168,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     passwords: passwordList(options.password),
     store: options.store,
     lifetime: { idleTimeout, absoluteTimeout, touchInterval },
-    userId: (options.userId ?? defaultUserId) as (data: Data) => unknown,
+    userId: checkedUserId((options.userId ?? defaultUserId) as (data: Readonly<Data>) => unknown),
     schema: options.schema,
     version,
     migrate: options.migrate,
@@ -191,7 +194,19 @@ function checkCookie(name: string, cookie: SessionCookieOptions): CookieOptions 
   return { name, domain, path, sameSite };
 }
 
-const defaultUserId = (data: Data): unknown => data["userId"];
+const defaultUserId = (data: Readonly<Data>): unknown => data["userId"];
+
+/** An object in place of an id would be another one at every read: better an error than a rotation each time. */
+function checkedUserId(userId: (data: Readonly<Data>) => unknown): CheckedOptions["userId"] {
+  return (data) => {
+    const id = userId(data) ?? undefined;
+    if (id === undefined || typeof id === "string" || typeof id === "number") return id;
+    throw new SessionError(
+      "ERR_SESSION_CONFIG",
+      `userId(data) must answer a string, a number, null or undefined, and answered a ${typeof id}.`,
+    );
+  };
+}
 
 function passwordList(password: SessionOptions["password"]): readonly string[] {
   if (password === undefined) return [];

@@ -6,9 +6,11 @@ import { chain, isPromise, type MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import type { Transport } from "./core/transport.ts";
 import { applyUpdate } from "./core/update.ts";
+import { isNothing, NO_DATA, NOTHING, parseFlash, writeFlash, type Content } from "./content.ts";
 import type { EventBody, RejectionReason, RotationCause } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Keeper, RecordDraft, Written } from "./keeper.ts";
+import type { UserId } from "./options.ts";
 import type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
 import { SessionCookie } from "./session-cookie.ts";
 import type { DataShape } from "./shape.ts";
@@ -20,20 +22,12 @@ export interface SessionContext {
   readonly shape: DataShape;
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean;
-  readonly userIdOf: (data: Data) => unknown;
+  readonly userIdOf: (data: Readonly<Data>) => UserId | undefined;
   readonly transportOf: (exchange: Exchange) => Transport;
   readonly now: () => number;
   readonly emit: (event: EventBody) => void;
 }
 
-/** What a write starts from, and what it wants to keep: JSON of the data and of the flash values. */
-interface Content {
-  readonly json: string;
-  readonly flash: string | undefined;
-}
-
-const NO_DATA = "{}";
-const NOTHING: Content = { json: NO_DATA, flash: undefined };
 /** Compare-and-swap attempts of one update. Writers of one process take turns, so this many losses mean trouble. */
 const MAX_ATTEMPTS = 100;
 const MAX_BACKOFF_MS = 25;
@@ -280,7 +274,7 @@ export class SessionHandle implements Session {
     cause: RotationCause,
     record: SessionRecord,
     next: Content,
-    userId: unknown,
+    userId: UserId | undefined,
   ): MaybePromise<boolean> {
     const { keeper, lifetime, now, emit } = this.#context;
     this.#cookie.assertSettable();
@@ -346,8 +340,8 @@ export class SessionHandle implements Session {
     return { data: next.json, flash: next.flash, schemaVersion: this.#context.shape.version };
   }
 
-  #userIdOf(json: string): unknown {
-    return json === NO_DATA ? undefined : (this.#context.userIdOf(JSON.parse(json) as Data) ?? undefined);
+  #userIdOf(json: string): UserId | undefined {
+    return json === NO_DATA ? undefined : this.#context.userIdOf(JSON.parse(json) as Data);
   }
 
   /** Runs one write while the others of this request wait. Callers have made sure that none is under way. */
@@ -362,24 +356,12 @@ export class SessionHandle implements Session {
   }
 }
 
-function identify(userId: unknown, now: number): Pick<RecordDraft, "userId" | "authenticatedAt"> {
+function identify(userId: UserId | undefined, now: number): Pick<RecordDraft, "userId" | "authenticatedAt"> {
   return { userId: indexOf(userId), authenticatedAt: userId === undefined ? undefined : now };
 }
 
-function indexOf(userId: unknown): string | undefined {
-  return userId === undefined ? undefined : String(userId as string | number);
-}
-
-function parseFlash(flash: string | undefined): Data {
-  return flash === undefined ? {} : (JSON.parse(flash) as Data);
-}
-
-function writeFlash(values: Data): string | undefined {
-  return isEmpty(values) ? undefined : toJson(values);
-}
-
-function isNothing(content: Content): boolean {
-  return content.json === NO_DATA && content.flash === undefined;
+function indexOf(userId: UserId | undefined): string | undefined {
+  return userId === undefined ? undefined : String(userId);
 }
 
 /** Waits a random moment, longer with every loss, so that writers on different nodes fall out of step. */

@@ -7,7 +7,7 @@ import { createEmitter } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Keeper } from "./keeper.ts";
 import { keyringOf } from "./keyrings.ts";
-import { checkOptions, type CheckedOptions, type SessionOptions } from "./options.ts";
+import { checkOptions, type CheckedOptions, type SessionOptions, type UserId } from "./options.ts";
 import { createSealedKeeper } from "./sealed.ts";
 import type { Session } from "./session.ts";
 import { SessionHandle, type SessionContext } from "./session-handle.ts";
@@ -38,13 +38,13 @@ export interface Sessions<T extends object = Data> {
    */
   open(exchange: Exchange): MaybePromise<Session<T>>;
   /** `userId` of these options, applied to data; `undefined` when nobody is logged in. */
-  userIdOf(data: Readonly<Partial<T>>): unknown;
+  userIdOf(data: Readonly<Partial<T>>): UserId | undefined;
   /**
    * A user's living sessions, latest seen first; an empty list when there are none.
    *
    * @throws SessionError `ERR_SESSION_UNSUPPORTED` for sealed sessions, `ERR_SESSION_STORE`
    */
-  list(userId: string | number): Promise<SessionInfo[]>;
+  list(userId: UserId): Promise<SessionInfo[]>;
   /** Ends one session by its public id; does nothing when there is none. @throws SessionError as {@link Sessions.list} */
   revoke(id: string): Promise<void>;
   /**
@@ -54,7 +54,7 @@ export interface Sessions<T extends object = Data> {
    * @returns how many ended.
    * @throws SessionError as {@link Sessions.list}
    */
-  revokeUser(userId: string | number, options?: { readonly except?: string | undefined }): Promise<number>;
+  revokeUser(userId: UserId, options?: { readonly except?: string | undefined }): Promise<number>;
   /**
    * Removes expired records, in batches, so that no other query waits long. Run it now and then.
    *
@@ -117,7 +117,7 @@ export function createSessions<T extends object = Record<string, any>>(
       return opensAtOnce ? session : chain(handle.load(), () => session);
     },
 
-    userIdOf: (data) => checked.userId(data as Data) ?? undefined,
+    userIdOf: checked.userId,
 
     async list(userId) {
       const find = able(store, "findByUser");

@@ -59,10 +59,10 @@ function check(value: unknown, path: string, depth: number): void {
     for (let i = 0; i < value.length; i++) check(value[i], `${path}[${i}]`, depth + 1);
     return;
   }
-  if (!isPlainObject(value)) refuse(path, `is a ${value!.constructor?.name ?? "special object"}`);
-  for (const key of Object.keys(value as Data)) {
+  if (!isPlainObject(value)) refuse(path, `is a ${value.constructor?.name ?? "special object"}`);
+  for (const key of Object.keys(value)) {
     if (key === "__proto__") refuse(path, "has a key named __proto__");
-    const child = (value as Data)[key];
+    const child = value[key];
     if (child !== undefined) check(child, `${path}.${key}`, depth + 1);
   }
 }

@@ -1,0 +1,28 @@
+import { isEmpty, toJson, type Data } from "./core/json.ts";
+
+/** What a session holds, and what a write starts from and ends with: JSON of the data and of the flash values. */
+export interface Content {
+  readonly json: string;
+  readonly flash: string | undefined;
+}
+
+/** JSON of no data at all. */
+export const NO_DATA = "{}";
+
+/** What an anonymous visitor's session holds. */
+export const NOTHING: Content = { json: NO_DATA, flash: undefined };
+
+/** Whether there is nothing to keep. */
+export function isNothing(content: Content): boolean {
+  return content.json === NO_DATA && content.flash === undefined;
+}
+
+/** The flash values by key. */
+export function parseFlash(flash: string | undefined): Data {
+  return flash === undefined ? {} : (JSON.parse(flash) as Data);
+}
+
+/** The other way; `undefined` when no value is left. @throws SessionError `ERR_SESSION_UNSERIALIZABLE` */
+export function writeFlash(values: Data): string | undefined {
+  return isEmpty(values) ? undefined : toJson(values);
+}
