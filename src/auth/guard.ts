@@ -1,5 +1,6 @@
 import type { Exchange } from "../exchange.ts";
 import type { Data } from "../core/json.ts";
+import type { UserId } from "../options.ts";
 import type { Sessions } from "../sessions.ts";
 import { safeNext } from "./redirect.ts";
 
@@ -8,9 +9,9 @@ export interface GuardOptions<User, T extends object = Data> {
   readonly sessions: Sessions<T>;
   /**
    * Finds the user of a session. `null` or `undefined` (deleted, disabled) counts as nobody. Called at most once
-   * a request for one id.
+   * a request for one id. A method, so that it may take the one kind of id that the application has.
    */
-  readonly loadUser: (userId: never) => User | null | undefined | Promise<User | null | undefined>;
+  loadUser(userId: UserId): User | null | undefined | Promise<User | null | undefined>;
   /** Path of the page to log in on. @default "/login" */
   readonly loginPath?: string | undefined;
 }
@@ -29,14 +30,13 @@ export interface GuardCore<User> extends Refusal {
 }
 
 interface Loaded<User> {
-  readonly userId: unknown;
+  readonly userId: UserId;
   readonly user: Promise<User | null>;
 }
 
 /** Builds what the guards of all adapters share. They add where the request comes from and how a refusal leaves. */
 export function guardCore<User, T extends object>(options: GuardOptions<User, T>): GuardCore<User> {
   const { sessions, loginPath = "/login" } = options;
-  const loadUser = options.loadUser as (userId: unknown) => ReturnType<typeof options.loadUser>;
   const loaded = new WeakMap<Exchange, Loaded<User>>();
 
   return {
@@ -47,7 +47,7 @@ export function guardCore<User, T extends object>(options: GuardOptions<User, T>
       const known = loaded.get(exchange);
       // Another id: somebody logged in during this request.
       if (known !== undefined && known.userId === userId) return known.user;
-      const user = Promise.resolve(loadUser(userId)).then((found) => found ?? null);
+      const user = Promise.resolve(options.loadUser(userId)).then((found) => found ?? null);
       loaded.set(exchange, { userId, user });
       return user;
     },
