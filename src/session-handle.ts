@@ -100,7 +100,7 @@ export class SessionHandle implements Session {
     take: async (key) => {
       let taken: unknown;
       await this.#write(({ json, flash }) => {
-        const { [key]: value, ...rest } = parseFlash(flash);
+        const { [key]: value, ...rest } = { __proto__: null, ...parseFlash(flash) };
         taken = value;
         return { json, flash: writeFlash(rest) };
       });
@@ -224,7 +224,7 @@ export class SessionHandle implements Session {
         while (this.#writing !== undefined) await this.#writing;
         if (await this.#alone(() => this.#refresh())) continue;
         // Ended elsewhere. A write that leaves nothing behind, as a logout does, has what it wanted.
-        if (isNothing(await prepare(NOTHING))) return;
+        if (!rotate && isNothing(await prepare(NOTHING))) return;
         throw revoked();
       }
     } finally {
@@ -244,13 +244,15 @@ export class SessionHandle implements Session {
       if (keeper.inCookie) this.#cookie.assertSettable();
       return chain(this.#end(), () => true);
     }
+    // Its time may have run out since it was loaded; what a cookie holds would otherwise live on.
+    if (lifeEnd(record, now()) !== undefined) return false;
     const userId = this.#userIdOf(next.json);
     if (userId !== this.#userIdOf(this.#json)) return this.#rotate("user-changed", record, next, userId);
     if (rotate) return this.#rotate("requested", record, next, userId);
     if (next.json === this.#json && next.flash === record.flash) return true;
 
     if (keeper.inCookie) this.#cookie.assertSettable();
-    const draft = { ...record, ...seenAt(record, now()), ...this.#contentOf(next) };
+    const draft = { ...record, ...seenAt(record, now()), ...this.#contentOf(next), userId: indexOf(userId) };
     return chain(keeper.update(record, draft), (written) => this.#keep(written, next.json));
   }
 
@@ -283,7 +285,7 @@ export class SessionHandle implements Session {
     const life =
       cause === "user-changed"
         ? { ...startLifetime(lifetime, moment), ...identify(userId, moment) }
-        : seenAt(record, moment);
+        : { ...seenAt(record, moment), userId: indexOf(userId) };
     const draft: RecordDraft = { ...record, ...life, ...this.#contentOf(next) };
     return chain(keeper.rotate(record, draft), (written) => {
       if (!this.#keep(written, next.json)) return false;

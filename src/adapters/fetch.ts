@@ -72,14 +72,14 @@ export async function useSession<T extends object = Record<string, any>>(
 /** Who is logged in, asked with the request in hand. */
 export interface FetchGuard<User> {
   /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError `ERR_SESSION_STORE` */
-  getUser(request: Request): Promise<User | null>;
+  readonly getUser: (request: Request) => Promise<User | null>;
   /**
    * The user, or an answer thrown as a `Response`: a redirect to the login page for a page, 401 in JSON for
    * anything else.
    *
    * @param options.next - Path to come back to. @default the request's own
    */
-  requireUser(request: Request, options?: { readonly next?: string }): Promise<User>;
+  readonly requireUser: (request: Request, options?: { readonly next?: string }) => Promise<User>;
 }
 
 /** Builds the guard of an application; see {@link GuardOptions}. */

@@ -5,6 +5,8 @@ import { NONCE_BYTES, TAG_BYTES } from "../core/token.ts";
 const CIPHER = "aes-256-gcm";
 const TAG_LENGTH = { authTagLength: TAG_BYTES } as const;
 const RANDOM_POOL_BYTES = 4096;
+/** Every token of a cookie fits. */
+const SCRATCH_BYTES = 4096;
 
 /**
  * node:crypto: everything at once, no promise.
@@ -15,6 +17,9 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
   // One system call fills many nonces; a byte is handed out once.
   const pool = new Uint8Array(RANDOM_POOL_BYTES);
   let used = RANDOM_POOL_BYTES;
+  // Nothing here waits, so one buffer serves all calls; it only ever holds what a cookie shows anyway.
+  const scratch = Buffer.alloc(SCRATCH_BYTES);
+  const scratchFor = (length: number) => (length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length));
 
   return {
     synchronous: true,
@@ -41,19 +46,20 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
       cipher.setAAD(associated);
       const body = cipher.update(text, "utf8");
       cipher.final();
-      const out = Buffer.allocUnsafe(NONCE_BYTES + body.length + TAG_BYTES);
+      const end = NONCE_BYTES + body.length;
+      const out = scratchFor(end + TAG_BYTES);
       out.set(nonce, 0);
       out.set(body, NONCE_BYTES);
-      out.set(cipher.getAuthTag(), NONCE_BYTES + body.length);
-      return out.toString("base64url");
+      out.set(cipher.getAuthTag(), end);
+      return out.toString("base64url", 0, end + TAG_BYTES);
     },
 
     open(key, associated, body) {
-      const bytes = Buffer.from(body, "base64url");
-      const end = bytes.length - TAG_BYTES;
+      const bytes = scratchFor(body.length);
+      const end = bytes.write(body, "base64url") - TAG_BYTES;
       const decipher = crypto.createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), TAG_LENGTH);
       decipher.setAAD(associated);
-      decipher.setAuthTag(bytes.subarray(end));
+      decipher.setAuthTag(bytes.subarray(end, end + TAG_BYTES));
       const text = decipher.update(bytes.subarray(NONCE_BYTES, end));
       try {
         decipher.final();

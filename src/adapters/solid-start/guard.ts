@@ -8,7 +8,7 @@ export type { GuardOptions } from "../../auth/guard.ts";
 /** Who is logged in, wherever a request is being answered. */
 export interface Guard<User> {
   /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError as `useSession` */
-  getUser(): Promise<User | null>;
+  readonly getUser: () => Promise<User | null>;
   /**
    * The user, or a `Response` thrown: a redirect to the login page from a page or a server function, 401 in
    * JSON from an API route.
@@ -16,7 +16,7 @@ export interface Guard<User> {
    * @param options.next - Path to come back to. Rendering a page knows it; a server function that the
    *   browser calls does not, so a query passes it. @default the page's own, if known
    */
-  requireUser(options?: { readonly next?: string }): Promise<User>;
+  readonly requireUser: (options?: { readonly next?: string }) => Promise<User>;
   /**
    * An API route's handler for users only: anybody else gets 401 in JSON, and the handler is not called.
    *
@@ -24,9 +24,9 @@ export interface Guard<User> {
    * export const GET = withUser(async ({ params }, user) => Response.json(await loadThings(user)));
    * ```
    */
-  withUser<Event>(
+  readonly withUser: <Event>(
     handler: (event: Event, user: User) => Response | Promise<Response>,
-  ): (event: Event) => Promise<Response>;
+  ) => (event: Event) => Promise<Response>;
 }
 
 /** Builds the guard of an application; see {@link GuardOptions}. */

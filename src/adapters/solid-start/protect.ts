@@ -29,9 +29,10 @@ export interface ProtectOptions extends SecurityHeaderOptions {
 }
 
 /** An h3 middleware, as `createMiddleware` of `@solidjs/start/middleware` takes them in a list. */
-export type StartMiddleware = (event: never, next: () => unknown) => Promise<unknown>;
+export type StartMiddleware = (event: unknown, next: () => unknown) => Promise<unknown>;
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const PLAIN = { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
 const NONCE_BYTES = 16;
 
 /**
@@ -72,7 +73,7 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
       return refuse(reason);
     }
 
-    const answer = await answerOf(next);
+    const answer = await answerOf(next, serverFunction);
     scrubErrorHeader(res.headers);
     if (answer instanceof Response) return serverFunction ? scrubResponse(answer, req, flashFields) : answer;
     // A page that is still being rendered may touch the session when its headers have left: a visitor with
@@ -82,13 +83,21 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
   };
 }
 
-/** A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. */
-async function answerOf(next: () => unknown): Promise<unknown> {
+/**
+ * A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. What a server
+ * function throws SolidStart has answered already, so an error that gets here is a body that could not be read, and
+ * its message may quote that body: the log gets the name alone.
+ */
+async function answerOf(next: () => unknown, serverFunction: boolean): Promise<unknown> {
   try {
     return await next();
   } catch (thrown) {
     if (thrown instanceof Response) return thrown;
-    throw thrown;
+    if (!serverFunction) throw thrown;
+    console.error(
+      `A request to a server function could not be read (${thrown instanceof Error ? thrown.name : "error"}).`,
+    );
+    return new Response("Bad request.\n", { status: 400, headers: PLAIN });
   }
 }
 
@@ -116,13 +125,15 @@ function refusalOf(
 }
 
 function refuse(reason: RefusedRequest["reason"]): Response {
-  const headers = { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
   if (reason === "method")
     return new Response("Method not allowed.\n", {
       status: 405,
-      headers: { ...headers, Allow: "GET, POST" },
+      headers: { ...PLAIN, Allow: "GET, POST" },
     });
-  return new Response("This request did not come from this site's own pages.\n", { status: 403, headers });
+  return new Response("This request did not come from this site's own pages.\n", {
+    status: 403,
+    headers: PLAIN,
+  });
 }
 
 function randomNonce(): string {

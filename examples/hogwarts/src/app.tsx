@@ -1,0 +1,30 @@
+import { Router } from "@solidjs/router";
+import { FileRoutes } from "@solidjs/start/router";
+import { ErrorBoundary, Suspense } from "solid-js";
+import { SiteLayout } from "~/components/site-layout";
+import { ErrorPage } from "~/components/error-page";
+import "./app.css";
+
+export default function App() {
+  return (
+    <Router
+      root={(props) => (
+        <ErrorBoundary
+          fallback={() => (
+            <main>
+              <ErrorPage />
+            </main>
+          )}
+        >
+          <Suspense>
+            <SiteLayout>
+              <ErrorBoundary fallback={() => <ErrorPage />}>{props.children}</ErrorBoundary>
+            </SiteLayout>
+          </Suspense>
+        </ErrorBoundary>
+      )}
+    >
+      <FileRoutes />
+    </Router>
+  );
+}

@@ -1,0 +1,44 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+
+const folder = ".data";
+const file = `${folder}/session-secret`;
+
+/**
+ * The password that seals the sessions: `SESSION_SECRET`, or in development one that is generated once.
+ *
+ * @throws When there is none in production, where every server has to share it.
+ */
+export function sessionSecret(): string {
+  // Not `process.env.NODE_ENV`: the build would replace that by its own value.
+  const { env } = process;
+  if (env["SESSION_SECRET"]) return env["SESSION_SECRET"];
+  if (env["NODE_ENV"] === "production") {
+    throw new Error("SESSION_SECRET is not set. In production give it at least 32 random characters.");
+  }
+  return read() ?? generate();
+}
+
+function read(): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
+/** Two processes may start at once: the link succeeds for one of them, and both read what it wrote. */
+function generate(): string {
+  mkdirSync(folder, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(file, "utf8");
+}
