@@ -17,9 +17,10 @@ export function isNothing(content: Content): boolean {
   return content.json === NO_DATA && content.flash === undefined;
 }
 
-/** The flash values by key. */
+/** The flash values by key, and nothing that an object inherits: the key may be `constructor`. */
 export function parseFlash(flash: string | undefined): Data {
-  return flash === undefined ? {} : (JSON.parse(flash) as Data);
+  const values = flash === undefined ? {} : (JSON.parse(flash) as Data);
+  return { __proto__: null, ...values } as Data;
 }
 
 /** The other way; `undefined` when no value is left. @throws SessionError `ERR_SESSION_UNSERIALIZABLE` */

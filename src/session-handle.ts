@@ -100,7 +100,7 @@ export class SessionHandle implements Session {
     take: async (key) => {
       let taken: unknown;
       await this.#write(({ json, flash }) => {
-        const { [key]: value, ...rest } = { __proto__: null, ...parseFlash(flash) };
+        const { [key]: value, ...rest } = parseFlash(flash);
         taken = value;
         return { json, flash: writeFlash(rest) };
       });
