@@ -8,6 +8,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**", "test/package/**"],
+          // Property tests and a million forgeries, on a machine that may be busy.
+          testTimeout: 30_000,
         },
       },
       {
@@ -23,6 +25,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/e2e/setup.ts",
           // Every file starts a browser and a server of its own: more at once only makes each of them late.
           maxWorkers: 2,
           testTimeout: 60_000,

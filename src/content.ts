@@ -20,7 +20,7 @@ export function isNothing(content: Content): boolean {
 /** The flash values by key, and nothing that an object inherits: the key may be `constructor`. */
 export function parseFlash(flash: string | undefined): Data {
   const values = flash === undefined ? {} : (JSON.parse(flash) as Data);
-  return { __proto__: null, ...values } as Data;
+  return { __proto__: null, ...values };
 }
 
 /** The other way; `undefined` when no value is left. @throws SessionError `ERR_SESSION_UNSERIALIZABLE` */

@@ -1,3 +1,4 @@
+import { isPromise } from "./core/maybe-promise.ts";
 import type { UnsealFailure } from "./core/seal.ts";
 
 /**
@@ -68,9 +69,15 @@ export function createEmitter(
     const event = { ...body, session, at: now() } as SessionEvent;
     if (channel?.hasSubscribers === true) channel.publish(event);
     try {
-      onEvent?.(event);
+      const answer: unknown = onEvent?.(event);
+      // An async listener fits the type too; its rejection would end the process.
+      if (isPromise(answer)) answer.then(undefined, complain);
     } catch (error) {
-      console.error("coatcheck: onEvent threw", error);
+      complain(error);
     }
   };
+}
+
+function complain(error: unknown): void {
+  console.error("coatcheck: onEvent threw", error);
 }

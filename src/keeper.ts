@@ -16,7 +16,7 @@ export interface Written {
 
 /**
  * Keeps sessions between two requests: `sealed.ts` in the cookie itself, `stored.ts` in a store. The handle
- * (`session.ts`) decides what has to happen; a keeper only knows how.
+ * (`session-handle.ts`) decides what has to happen; a keeper only knows how.
  */
 export interface Keeper {
   /** What two sessions of one name must share to be the same session: the keyring or the store. */
@@ -36,7 +36,9 @@ export interface Keeper {
   rotate(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
   /** The record as it is kept at this moment; `undefined` when it is gone. */
   refresh(record: SessionRecord): MaybePromise<SessionRecord | undefined>;
-  /** Ends a record for good. */
+  /** Ends a record that holds nothing any more. @returns `false` when it is gone or was changed meanwhile. */
+  retire(record: SessionRecord): MaybePromise<boolean>;
+  /** Ends a record for good, whatever others do to it. */
   end(record: SessionRecord): MaybePromise<void>;
   /** Waits until it is this caller's turn to write this record, and answers what ends the turn. */
   takeTurn(id: string): MaybePromise<() => void>;

@@ -130,6 +130,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
   if (typeof options !== "object" || options === null) wrong("createSessions takes an options object");
   refuseUnknown(options, KNOWN, "");
   const cookie = options.cookie ?? {};
+  if (typeof cookie !== "object") wrong("cookie must be an object");
   refuseUnknown(cookie, KNOWN_COOKIE, "cookie.");
 
   const name = options.name ?? "session";
@@ -160,8 +161,10 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     if (options[key] !== undefined && typeof options[key] !== "function") wrong(`${key} must be a function`);
   if (options.schema !== undefined && typeof options.schema["~standard"]?.validate !== "function")
     wrong("schema must be a Standard Schema, such as one of zod, valibot or arktype");
-  if (options.store !== undefined && typeof options.store?.find !== "function")
+  if (options.store !== undefined && !isStore(options.store))
     wrong("store must have find, insert, update and delete");
+  // Not any truthy value: "false" out of an environment variable would be one.
+  if (typeof (options.trustProxy ?? false) !== "boolean") wrong("trustProxy must be true or false");
 
   return {
     name,
@@ -186,8 +189,9 @@ const PATH = /^\/[!-:<-~]*$/;
 
 function checkCookie(name: string, cookie: SessionCookieOptions): CookieOptions {
   const { domain, path = "/", sameSite = "lax" } = cookie;
-  if (domain !== undefined && !DOMAIN.test(domain))
+  if (domain !== undefined && !(typeof domain === "string" && DOMAIN.test(domain)))
     wrong("cookie.domain must be a host name, such as example.com");
+  if (typeof (cookie.persistent ?? false) !== "boolean") wrong("cookie.persistent must be true or false");
   if (!PATH.test(path)) wrong("cookie.path must begin with / and hold no blank or semicolon");
   if (!["lax", "strict", "none"].includes(sameSite))
     wrong('cookie.sameSite must be "lax", "strict" or "none"');
@@ -208,9 +212,15 @@ function checkedUserId(userId: (data: Readonly<Data>) => unknown): CheckedOption
   };
 }
 
+function isStore(store: Partial<SessionStore> | null): boolean {
+  const methods = [store?.find, store?.insert, store?.update, store?.delete];
+  return methods.every((method) => typeof method === "function");
+}
+
 function passwordList(password: SessionOptions["password"]): readonly string[] {
-  if (password === undefined) return [];
-  return typeof password === "string" ? [password] : [...password];
+  if (password === undefined || password === null) return [];
+  // What is neither string nor list is left to the keyring to refuse, like a list with such a thing in it.
+  return Array.isArray(password) ? [...(password as readonly string[])] : [password as string];
 }
 
 function seconds(option: string, value: number, least: number): number {
@@ -222,7 +232,7 @@ function seconds(option: string, value: number, least: number): number {
 function refuseUnknown(options: object, known: ReadonlySet<string>, prefix: string): void {
   for (const key of Object.keys(options)) {
     if (known.has(key)) continue;
-    const hint = ELSEWHERE[key] === undefined ? "" : `; here it is called ${ELSEWHERE[key]}`;
+    const hint = Object.hasOwn(ELSEWHERE, key) ? `; here it is called ${ELSEWHERE[key]}` : "";
     wrong(`there is no option ${prefix}${key}${hint}`);
   }
 }

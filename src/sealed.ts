@@ -7,6 +7,7 @@ import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts";
 import { createSealer } from "./core/seal.ts";
 import { sealedLength, utf8Length } from "./core/token.ts";
+import { NO_DATA } from "./content.ts";
 import type { Keeper, Opened, RecordDraft, Written } from "./keeper.ts";
 
 /** What sealed session tokens are for; a token of another purpose does not open as one. */
@@ -57,17 +58,22 @@ export function createSealedKeeper(options: {
     update: (previous, next: RecordDraft) => write({ ...next, id: previous.id, version: previous.version }),
     rotate: (_previous, next) => write({ ...next, id: newId(), version: 1 }),
     refresh: (record) => record,
+    retire: () => true,
     end() {},
     takeTurn: () => () => {},
   };
 }
 
 function tooLarge(record: SessionRecord, length: number, limit: number): SessionError {
-  const sizes = Object.entries(JSON.parse(record.data) as Data)
-    .map(([key, value]) => ({ key: key.slice(0, 40), bytes: utf8Length(JSON.stringify(value)) }))
+  const fieldsOf = (kind: string, json: string | undefined) =>
+    Object.entries(JSON.parse(json ?? NO_DATA) as Data).map(([key, value]) => ({
+      key: `${kind}.${key.slice(0, 40)}`,
+      bytes: utf8Length(JSON.stringify(value)),
+    }));
+  const sizes = [...fieldsOf("data", record.data), ...fieldsOf("flash", record.flash)]
     .toSorted((a, b) => b.bytes - a.bytes)
     .slice(0, 3)
-    .map(({ key, bytes }) => `data.${key} (${bytes} bytes)`);
+    .map(({ key, bytes }) => `${key} (${bytes} bytes)`);
   return new SessionError(
     "ERR_SESSION_COOKIE_TOO_LARGE",
     `The sealed session would take ${length} characters, and a cookie of this name holds ${limit}. The largest fields: ${sizes.join(", ")}. Keep ids instead of objects, or give createSessions a store.`,

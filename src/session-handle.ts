@@ -6,6 +6,7 @@ import { chain, isPromise, type MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import type { Transport } from "./core/transport.ts";
 import { applyUpdate } from "./core/update.ts";
+import { backOff, lostOut, revoked } from "./contention.ts";
 import { isNothing, NO_DATA, NOTHING, parseFlash, writeFlash, type Content } from "./content.ts";
 import type { EventBody, RejectionReason, RotationCause } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
@@ -30,7 +31,6 @@ export interface SessionContext {
 
 /** Compare-and-swap attempts of one update. Writers of one process take turns, so this many losses mean trouble. */
 const MAX_ATTEMPTS = 100;
-const MAX_BACKOFF_MS = 25;
 
 /**
  * The session of one request. A read goes `load` → `accept` → `touch`; every write goes through `write`,
@@ -190,7 +190,7 @@ export class SessionHandle implements Session {
     if (!isTouchDue(record, lifetime, now()) || (keeper.inCookie && !this.#cookie.settable)) return;
     return chain(keeper.update(record, { ...record, ...seenAt(record, now()) }), (written) => {
       // Undefined: another request wrote, and noted the visitor with it.
-      if (written === undefined) return;
+      if (written === undefined || (written.token !== undefined && !this.#cookie.settable)) return;
       this.#record = written.record;
       this.#send(written);
     });
@@ -208,8 +208,8 @@ export class SessionHandle implements Session {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         while (this.#writing !== undefined) await this.#writing;
         if (this.#endings !== endings) throw revoked();
-        const record = this.#record;
-        const preparing = prepare({ json: this.#json, flash: record?.flash });
+        const [record, json] = [this.#record, this.#json];
+        const preparing = prepare({ json, flash: record?.flash });
         const next = isPromise(preparing) ? await preparing : preparing;
         if (this.#endings !== endings) throw revoked();
         if (this.#writing !== undefined || this.#record !== record) continue;
@@ -223,8 +223,12 @@ export class SessionHandle implements Session {
         } else await backOff(attempt);
         while (this.#writing !== undefined) await this.#writing;
         if (await this.#alone(() => this.#refresh())) continue;
-        // Ended elsewhere. A write that leaves nothing behind, as a logout does, has what it wanted.
-        if (!rotate && isNothing(await prepare(NOTHING))) return;
+        // Ended elsewhere, or gone on under another token: a logout means that one too. A write that leaves nothing
+        // behind in an empty session has what it wanted.
+        const onNothing = await prepare(NOTHING);
+        if (this.#userIdOf(json) !== undefined && this.#userIdOf(next.json) === undefined)
+          await this.#alone(() => this.#context.keeper.end(record!));
+        if (!rotate && isNothing(onNothing)) return;
         throw revoked();
       }
     } finally {
@@ -233,7 +237,7 @@ export class SessionHandle implements Session {
         endTurn();
       }
     }
-    throw conflict();
+    throw lostOut(MAX_ATTEMPTS);
   }
 
   /** Decides what new content means. @returns `false` when the record is gone or was changed meanwhile. */
@@ -242,7 +246,10 @@ export class SessionHandle implements Session {
     if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
     if (isNothing(next)) {
       if (keeper.inCookie) this.#cookie.assertSettable();
-      return chain(this.#end(), () => true);
+      return chain(keeper.retire(record), (retired) => {
+        if (retired) this.#ended();
+        return retired;
+      });
     }
     // Its time may have run out since it was loaded; what a cookie holds would otherwise live on.
     if (lifeEnd(record, now()) !== undefined) return false;
@@ -253,7 +260,7 @@ export class SessionHandle implements Session {
 
     if (keeper.inCookie) this.#cookie.assertSettable();
     const draft = { ...record, ...seenAt(record, now()), ...this.#contentOf(next), userId: indexOf(userId) };
-    return chain(keeper.update(record, draft), (written) => this.#keep(written, next.json));
+    return chain(this.#delivered(keeper.update(record, draft)), (written) => this.#keep(written, next.json));
   }
 
   #create(next: Content): MaybePromise<void> {
@@ -266,7 +273,7 @@ export class SessionHandle implements Session {
       ...identify(userId, moment),
       ...this.#contentOf(next),
     };
-    return chain(keeper.create(draft), (written) => {
+    return chain(this.#delivered(keeper.create(draft)), (written) => {
       this.#keep(written, next.json);
       emit({ type: "created", id: written.record.id, userId: draft.userId });
     });
@@ -287,7 +294,7 @@ export class SessionHandle implements Session {
         ? { ...startLifetime(lifetime, moment), ...identify(userId, moment) }
         : { ...seenAt(record, moment), userId: indexOf(userId) };
     const draft: RecordDraft = { ...record, ...life, ...this.#contentOf(next) };
-    return chain(keeper.rotate(record, draft), (written) => {
+    return chain(this.#delivered(keeper.rotate(record, draft)), (written) => {
       if (!this.#keep(written, next.json)) return false;
       emit({ type: "rotated", id: written!.record.id, previousId: record.id, userId: draft.userId, cause });
       return true;
@@ -297,12 +304,16 @@ export class SessionHandle implements Session {
   #end(): MaybePromise<void> {
     this.#endings++;
     const record = this.#record;
+    return chain(record === undefined ? undefined : this.#context.keeper.end(record), () => this.#ended());
+  }
+
+  #ended(): void {
+    this.#endings++;
+    const record = this.#record;
     const userId = indexOf(this.#userIdOf(this.#json));
-    return chain(record === undefined ? undefined : this.#context.keeper.end(record), () => {
-      if (record !== undefined || this.#cookie.present) this.#show(undefined, NO_DATA, "destroyed");
-      this.#cookie.remove();
-      if (record !== undefined) this.#context.emit({ type: "destroyed", id: record.id, userId });
-    });
+    if (record !== undefined || this.#cookie.present) this.#show(undefined, NO_DATA, "destroyed");
+    this.#cookie.remove();
+    if (record !== undefined) this.#context.emit({ type: "destroyed", id: record.id, userId });
   }
 
   /** Reads what is kept now. @returns `false` when nothing is. */
@@ -315,6 +326,17 @@ export class SessionHandle implements Session {
         return false;
       }),
     );
+  }
+
+  /** Takes back a record whose token nobody will get, because the head of the response left meanwhile. */
+  #delivered<W extends Written | undefined>(writing: MaybePromise<W>): MaybePromise<W> {
+    return chain(writing, (written) => {
+      if (written?.token === undefined || this.#exchange.writable()) return written;
+      return chain(this.#context.keeper.end(written.record), () => {
+        this.#cookie.assertSettable();
+        return written;
+      });
+    });
   }
 
   #keep(written: Written | undefined, json: string): boolean {
@@ -364,25 +386,4 @@ function identify(userId: UserId | undefined, now: number): Pick<RecordDraft, "u
 
 function indexOf(userId: UserId | undefined): string | undefined {
   return userId === undefined ? undefined : String(userId);
-}
-
-/** Waits a random moment, longer with every loss, so that writers on different nodes fall out of step. */
-function backOff(attempt: number): Promise<void> {
-  const most = Math.min(MAX_BACKOFF_MS, 2 ** Math.min(attempt, 10));
-  const wait = (globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! / 2 ** 32) * most;
-  return new Promise((resolve) => setTimeout(resolve, wait));
-}
-
-function revoked(): SessionError {
-  return new SessionError(
-    "ERR_SESSION_REVOKED",
-    "The session ended (logout, revocation or expiry) before this write, which was not kept.",
-  );
-}
-
-function conflict(): SessionError {
-  return new SessionError(
-    "ERR_SESSION_CONFLICT",
-    `Other writers changed the session ${MAX_ATTEMPTS} times while this update was tried; it was not kept.`,
-  );
 }

@@ -16,6 +16,8 @@ const byContent = new Map<string, Sessions<never>>();
  */
 export function sessionsOf<T extends object>(given: Sessions<T> | SessionOptions<T>): Sessions<T> {
   if (isSessions(given)) return given;
+  // Refused there, with the words for it; nothing that can be kept.
+  if (typeof given !== "object" || given === null) return createSessions<T>(given);
   const known = byObject.get(given) as Sessions<T> | undefined;
   if (known !== undefined) return known;
 
@@ -34,12 +36,14 @@ function isSessions<T extends object>(given: Sessions<T> | SessionOptions<T>): g
   return typeof (given as Partial<Sessions<T>>)?.open === "function";
 }
 
-/** Options as text; `undefined` when they hold a function or a store, which have no content to compare. */
+/** Options as text; `undefined` when they hold what JSON does not tell apart: a function, a store, NaN. */
 function contentOf(options: object): string | undefined {
   return Object.values(options).every(isContent) ? JSON.stringify(options) : undefined;
 }
 
 function isContent(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return typeof value !== "function";
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object") return ["string", "boolean", "undefined"].includes(typeof value);
+  if (value === null) return true;
   return (Array.isArray(value) || isPlainObject(value)) && Object.values(value).every(isContent);
 }

@@ -51,7 +51,7 @@ export interface Sessions<T extends object = Data> {
    * Ends all sessions of a user.
    *
    * @param options.except - The public id of one to keep, such as the visitor's own.
-   * @returns how many ended.
+   * @returns how many records ended; a session that changed its token in the last minutes counts more than once.
    * @throws SessionError as {@link Sessions.list}
    */
   revokeUser(userId: UserId, options?: { readonly except?: string | undefined }): Promise<number>;
@@ -122,7 +122,8 @@ export function createSessions<T extends object = Record<string, any>>(
     async list(userId) {
       const find = able(store, "findByUser");
       const records = await ask(() => find(String(userId)));
-      return records.map(({ id, createdAt, lastSeenAt, expiresAt, authenticatedAt }) => ({
+      const living = records.filter(({ successor }) => successor === undefined);
+      return living.map(({ id, createdAt, lastSeenAt, expiresAt, authenticatedAt }) => ({
         id,
         createdAt,
         lastSeenAt,
@@ -132,8 +133,10 @@ export function createSessions<T extends object = Record<string, any>>(
     },
 
     async revoke(id) {
-      const remove = able(store, "delete");
-      await ask(() => remove(id));
+      const find = able(store, "find");
+      const record = await ask(() => find(id));
+      if (record === undefined) return;
+      await keeper.end(record);
       emit({ type: "revoked", id });
     },
 

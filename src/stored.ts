@@ -1,4 +1,5 @@
 import type { CryptoProvider } from "./core/crypto.ts";
+import { NO_DATA } from "./content.ts";
 import { SessionError } from "./core/errors.ts";
 import { chain } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
@@ -7,6 +8,10 @@ import type { Keeper, RecordDraft } from "./keeper.ts";
 import type { SessionStore } from "./stores/store.ts";
 
 const TOKEN_BYTES = 32;
+/** How long a request may be under way while another replaces its token, and still end what came of it. */
+const SPENT_MS = 5 * 60_000;
+/** A session written so fast that no claim succeeds is deleted as it is. */
+const MAX_CLAIMS = 100;
 /** 32 octets in base64url. */
 const TOKEN_LENGTH = 43;
 
@@ -24,6 +29,17 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
     return { record, token };
   }
 
+  /** The record if it is one that a session can be made of. */
+  const unspent = (record: SessionRecord | undefined) =>
+    record?.successor === undefined ? record : undefined;
+
+  /** Ends a record in one atomic step, unless another request was faster. */
+  const claim = (record: SessionRecord) =>
+    ask(() => store.update({ ...record, version: record.version + 1, expiresAt: 0 }, record.version));
+
+  /** Removes what counts as absent already: a failure here changes nothing for anybody. */
+  const tidy = (id: string) => ask(() => store.delete(id)).catch(() => undefined);
+
   return {
     identity: store,
     synchronous: false,
@@ -32,7 +48,7 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
     open(token) {
       if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
       return chain(crypto.sha256(token), async (id) => {
-        const record = await ask(() => store.find(id));
+        const record = unspent(await ask(() => store.find(id)));
         return record === undefined ? { rejected: "not-found" } : { record };
       });
     },
@@ -50,14 +66,40 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
       // First the new record, then the claim on the old one: whoever revokes the old one meanwhile makes
       // the claim fail, and the new token, which nobody has seen, is taken back.
       const written = await insert(next);
-      const spent = { ...previous, version: previous.version + 1, expiresAt: previous.createdAt };
-      const claimed = await ask(() => store.update(spent, previous.version));
-      await ask(() => store.delete(claimed ? previous.id : written.record.id));
+      const spent: SessionRecord = {
+        ...previous,
+        version: previous.version + 1,
+        data: NO_DATA,
+        flash: undefined,
+        successor: written.record.id,
+        expiresAt: next.lastSeenAt + SPENT_MS,
+      };
+      let claimed = false;
+      try {
+        claimed = await ask(() => store.update(spent, previous.version));
+      } finally {
+        if (!claimed) await tidy(written.record.id);
+      }
       return claimed ? written : undefined;
     },
 
-    refresh: (record) => ask(() => store.find(record.id)),
-    end: (record) => ask(() => store.delete(record.id)),
+    async retire(record) {
+      const claimed = await claim(record);
+      if (claimed) await tidy(record.id);
+      return claimed;
+    },
+
+    refresh: async (record) => unspent(await ask(() => store.find(record.id))),
+
+    async end(record) {
+      let kept: SessionRecord | undefined = record;
+      for (let tries = 0; kept !== undefined && tries < MAX_CLAIMS; tries++) {
+        const { id, successor }: SessionRecord = kept;
+        if (successor === undefined && (await claim(kept))) return tidy(id);
+        kept = await ask(() => store.find(successor ?? id));
+      }
+      if (kept !== undefined) await ask(() => store.delete(kept.id));
+    },
 
     takeTurn(id) {
       const before = turns.get(id);

@@ -5,7 +5,14 @@ import { environment, node24, tool } from "./runtime.mjs";
 import { unlessFresh } from "./stamp.mjs";
 import { run, step } from "./steps.mjs";
 
-const library = ["src", "tsconfig.base.json", "tsconfig.build.json", "package.json", "package-lock.json"];
+/** What the library is built from. */
+export const library = [
+  "src",
+  "tsconfig.base.json",
+  "tsconfig.build.json",
+  "package.json",
+  "package-lock.json",
+];
 
 /** Builds src/ into dist/ unless dist/ is up to date. */
 export async function buildLibrary() {

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
-import { run, step } from "./steps.mjs";
+import { run, say, step } from "./steps.mjs";
 
 /** Installs the npm packages unless exactly those of the lockfile are there. */
 export async function ensurePackages() {
   if (packagesMatch()) return;
+  say("Installing the npm packages; the first time this may take a minute.");
   await step("npm packages of package-lock.json installed", () =>
     npm(["ci", "--include=dev", "--include=optional"]),
   );

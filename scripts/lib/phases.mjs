@@ -1,5 +1,5 @@
 import { buildApp, buildLibrary } from "./build.mjs";
-import { app, root } from "./paths.mjs";
+import { app, root, seedApp } from "./paths.mjs";
 import { environment, node24, tool } from "./runtime.mjs";
 import { run, StepError } from "./steps.mjs";
 import { runTests } from "./vitest.mjs";
@@ -23,7 +23,7 @@ export const phases = {
 async function checkTypes() {
   await buildLibrary();
   const check = (cwd) => command("typescript", ["-p", "tsconfig.json", "--noEmit"], { name: "tsc", cwd });
-  const problems = (await Promise.allSettled([check(root), check(app)])).filter(({ reason }) => reason);
+  const problems = (await Promise.allSettled([root, app, seedApp].map(check))).filter(({ reason }) => reason);
   if (problems.length > 0) throw new StepError(problems.map(({ reason }) => reason.message).join("\n"));
 }
 

@@ -1,5 +1,6 @@
 import { SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
+import { crossSiteReasonOf, crossSiteRefusal, isSafeMethod, type CrossSiteOptions } from "../auth/csrf.ts";
 import { guardCore, type GuardOptions } from "../auth/guard.ts";
 import { markPrivateIn, setCookieIn, type Exchange } from "../exchange.ts";
 import type { SessionOptions } from "../options.ts";
@@ -7,6 +8,7 @@ import type { Session } from "../session.ts";
 import { sessionsOf } from "../sessions-of.ts";
 import type { Sessions } from "../sessions.ts";
 
+export type { CrossSiteOptions } from "../auth/csrf.ts";
 export type { GuardOptions } from "../auth/guard.ts";
 
 /** A server as a function, with whatever else its host passes (environment, context). */
@@ -67,6 +69,24 @@ export async function useSession<T extends object = Record<string, any>>(
   sessions: Sessions<T> | SessionOptions<T>,
 ): Promise<Session<T>> {
   return sessionsOf(sessions).open(exchangeOf(request));
+}
+
+/**
+ * Turns away a request that may change something and that another site's page sent in a visitor's name. Call it
+ * before anything else:
+ *
+ * ```ts
+ * const refused = refuseCrossSite(request);
+ * if (refused) return refused;
+ * ```
+ *
+ * @returns the answer, 403, or `undefined` for a request to go on with. GET, HEAD and OPTIONS always are: they must change nothing.
+ * @see OWASP ASVS 5.0 3.5.1
+ */
+export function refuseCrossSite(request: Request, options: CrossSiteOptions = {}): Response | undefined {
+  if (isSafeMethod(request.method)) return undefined;
+  const reason = crossSiteReasonOf(request, new Set(options.trustedOrigins));
+  return reason === undefined ? undefined : crossSiteRefusal();
 }
 
 /** Who is logged in, asked with the request in hand. */

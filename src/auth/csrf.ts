@@ -1,3 +1,12 @@
+/** Options of the cross-site check of a plain `Request`. */
+export interface CrossSiteOptions {
+  /**
+   * Origins whose pages may send requests here, such as `https://accounts.example.com`. Behind a proxy that changes
+   * the Host header, the application's own public origin as well. @default none
+   */
+  readonly trustedOrigins?: readonly string[] | undefined;
+}
+
 /** The facts of a request that tell where it came from. */
 export interface RequestOrigin {
   readonly method: string;
@@ -39,6 +48,26 @@ export function crossSiteReason(
   }
   if (origin === null) return "unknown-origin";
   return isOwnOrigin(origin, request.url) ? undefined : "foreign-origin";
+}
+
+/** {@link crossSiteReason} of a `Request`. */
+export function crossSiteReasonOf(
+  request: Request,
+  trusted: ReadonlySet<string>,
+): CrossSiteReason | undefined {
+  const { method, url, headers } = request;
+  return crossSiteReason(
+    { method, url, secFetchSite: headers.get("sec-fetch-site"), origin: headers.get("origin") },
+    trusted,
+  );
+}
+
+/** The answer to a request that another site sent: 403, and nothing of the application's. */
+export function crossSiteRefusal(): Response {
+  return new Response("This request did not come from this site's own pages.\n", {
+    status: 403,
+    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
+  });
 }
 
 /**

@@ -18,6 +18,8 @@ const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 /** What is found in a database is computed again at every login: a broken row must not cost a gigabyte. */
 const MAX_MEMORY = 1_048_576;
+/** KiB a lane takes at least (RFC 9106 section 3.1). */
+const MIN_LANE_MEMORY = 8;
 
 /**
  * Writes a hash in the PHC string format, base64 without padding.
@@ -31,16 +33,15 @@ export function formatPhc({ memory, passes, parallelism, salt, hash }: Argon2Has
 /** Reads what {@link formatPhc} and other argon2id implementations write. @throws SessionError `ERR_SESSION_HASHER` */
 export function parsePhc(phc: string): Argon2Hash {
   const match = PHC.exec(phc);
-  const memory = Number(match?.[1]);
-  if (match === null || memory > MAX_MEMORY)
-    throw new SessionError("ERR_SESSION_HASHER", "This is not an argon2id hash in the PHC string format.");
-  return {
-    memory,
-    passes: Number(match[2]),
-    parallelism: Number(match[3]),
-    salt: fromBase64(match[4]!),
-    hash: fromBase64(match[5]!),
-  };
+  if (match === null) throw malformed();
+  const [memory, passes, parallelism] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const possible = passes >= 1 && parallelism >= 1 && memory >= MIN_LANE_MEMORY * parallelism;
+  if (!possible || memory > MAX_MEMORY) throw malformed();
+  return { memory, passes, parallelism, salt: fromBase64(match[4]!), hash: fromBase64(match[5]!) };
+}
+
+function malformed(): SessionError {
+  return new SessionError("ERR_SESSION_HASHER", "This is not an argon2id hash in the PHC string format.");
 }
 
 function toBase64(octets: Uint8Array): string {
@@ -48,5 +49,7 @@ function toBase64(octets: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array {
+  // One character alone stands for no octet.
+  if (text.length % 4 === 1) throw malformed();
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -64,6 +64,9 @@ export function createKeyring(passwords: readonly string[], crypto: CryptoProvid
       const known = days.get(id);
       if (known !== undefined) return known;
       return chain(secretsByKid(), (byKid) => {
+        // Others may have waited for the ids as well, and one of them was first.
+        const made = days.get(id);
+        if (made !== undefined) return made;
         const secret = byKid.get(kid);
         if (secret === undefined) return undefined;
         const derived = chain(crypto.hkdf(secret, salt, encoder.encode(`key ${day}`), KEY_BYTES), (octets) =>

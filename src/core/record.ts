@@ -28,10 +28,13 @@ export interface SessionRecord {
   readonly data: string;
   /** Flash values as JSON text; `undefined` when there are none. */
   readonly flash: string | undefined;
+  /**
+   * The id under which this stored session went on when its token was replaced. Such a record opens for nobody; it stays for some
+   * minutes, so that a logout that was under way meanwhile ends the session that it meant.
+   */
+  readonly successor?: string | undefined;
 }
 
-/** Fields behind the id in the first line. */
-const NUMBERS = 6;
 const NONE = "-";
 
 /**
@@ -59,21 +62,18 @@ export function encodeRecord(record: SessionRecord): string {
 export function decodeRecord(text: string): SessionRecord | undefined {
   const headEnd = text.indexOf("\n");
   const idEnd = text.indexOf(" ");
-  const numbers = readNumbers(text, idEnd + 1, headEnd);
-  if (numbers.length !== NUMBERS) return undefined;
-  const createdAt = numbers[0]!;
-  const absoluteExpiresAt = numbers[1]!;
-  const lastSeenAt = numbers[2]!;
-  const idleTimeout = numbers[3]!;
-  const authenticatedAt = numbers[4];
-  const schemaVersion = numbers[5]!;
-  // NaN or undefined in any of them makes the sum NaN.
-  if (
-    Number.isNaN(
-      createdAt + absoluteExpiresAt + lastSeenAt + idleTimeout + (authenticatedAt ?? 0) + schemaVersion,
-    )
-  )
-    return undefined;
+  if (headEnd === -1 || idEnd === -1) return undefined;
+  const numbers = new NumberReader(text, idEnd + 1, headEnd);
+  const createdAt = numbers.next()!;
+  const absoluteExpiresAt = numbers.next()!;
+  const lastSeenAt = numbers.next()!;
+  const idleTimeout = numbers.next()!;
+  const authenticatedAt = numbers.next();
+  const schemaVersion = numbers.next()!;
+  const sum =
+    createdAt + absoluteExpiresAt + lastSeenAt + idleTimeout + (authenticatedAt ?? 0) + schemaVersion;
+  // What is no number, undefined included, makes the sum NaN.
+  if (!numbers.done || Number.isNaN(sum)) return undefined;
 
   const dataEnd = text.indexOf("\n", headEnd + 1);
   return {
@@ -92,26 +92,45 @@ export function decodeRecord(text: string): SessionRecord | undefined {
   };
 }
 
-/** Reads numbers between single blanks: `undefined` for {@link NONE}, NaN for what is no number. */
-function readNumbers(text: string, start: number, end: number): (number | undefined)[] {
-  const numbers: (number | undefined)[] = [];
-  for (let from = start; from <= end;) {
-    const blank = text.indexOf(" ", from);
-    const to = blank === -1 || blank > end ? end : blank;
-    numbers.push(to === from + 1 && text[from] === NONE ? undefined : readNumber(text, from, to));
-    from = to + 1;
-  }
-  return numbers;
-}
+/** Reads numbers in base 36 between single blanks. Every request does; split() and parseInt() take three times as long. */
+class NumberReader {
+  readonly #text: string;
+  readonly #end: number;
+  #at: number;
 
-/** `parseInt(text.slice(from, to), 36)`, which takes five times as long as reading plain digits here. */
-function readNumber(text: string, from: number, to: number): number {
-  let number = from < to ? 0 : NaN;
-  for (let i = from; i < to; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 97 && code <= 122) number = number * 36 + code - 87;
-    else if (code >= 48 && code <= 57) number = number * 36 + code - 48;
-    else return parseInt(text.slice(from, to), 36);
+  constructor(text: string, start: number, end: number) {
+    this.#text = text;
+    this.#at = start;
+    this.#end = end;
   }
-  return number;
+
+  /** Whether everything was read, and nothing beyond. */
+  get done(): boolean {
+    return this.#at === this.#end + 1;
+  }
+
+  /** The next number, `undefined` where {@link NONE} stands, NaN where there is none. */
+  next(): number | undefined {
+    const start = this.#at;
+    let number = 0;
+    let i = start;
+    for (; i < this.#end; i++) {
+      const code = this.#text.charCodeAt(i);
+      if (code >= 97 && code <= 122) number = number * 36 + code - 87;
+      else if (code >= 48 && code <= 57) number = number * 36 + code - 48;
+      else if (code === 32) break;
+      else return this.#unusual();
+    }
+    this.#at = i + 1;
+    return i === start ? NaN : number;
+  }
+
+  /** A field that is not of plain digits: none, negative, or a fraction. */
+  #unusual(): number | undefined {
+    const blank = this.#text.indexOf(" ", this.#at);
+    const end = blank === -1 || blank > this.#end ? this.#end : blank;
+    const field = this.#text.slice(this.#at, end);
+    this.#at = end + 1;
+    return field === NONE ? undefined : parseInt(field, 36);
+  }
 }

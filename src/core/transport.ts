@@ -44,8 +44,7 @@ export function createTransports(options: CookieOptions): Transports {
   };
 }
 
-const LOOPBACK =
-  /^http:\/\/(?:localhost|[^/:@]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:[/?#]|$)/i;
+const LOOPBACK = /^http:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:[/?#]|$)/i;
 
 /** Whether a URL is plain http on this very machine. */
 export function isLoopback(url: string): boolean {

@@ -27,10 +27,12 @@ export function applyUpdate(current: string, update: unknown): MaybePromise<Data
   );
 }
 
-function isPartOf(value: object, draft: Data, depth = 0): boolean {
+/** Whether a value is the draft or lies somewhere in it, at any depth; a draft may refer back to itself. */
+function isPartOf(value: object, draft: object, seen: Set<object> = new Set()): boolean {
   if (value === draft) return true;
-  if (depth > 8) return false;
+  if (seen.has(draft)) return false;
+  seen.add(draft);
   return Object.values(draft).some(
-    (child) => typeof child === "object" && child !== null && isPartOf(value, child as Data, depth + 1),
+    (child) => typeof child === "object" && child !== null && isPartOf(value, child as object, seen),
   );
 }

@@ -71,6 +71,10 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
 
     sha256: (text) => crypto.createHash("sha256").update(text, "utf8").digest("base64url"),
 
-    base64url: (octets) => Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("base64url"),
+    base64url(octets) {
+      const bytes = scratchFor(octets.length);
+      bytes.set(octets, 0);
+      return bytes.toString("base64url", 0, octets.length);
+    },
   };
 }

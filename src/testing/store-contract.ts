@@ -46,6 +46,7 @@ export const storeContract: readonly ContractCase[] = [
       data: '{"a":"ä😀\\u0000"}',
       flash: '{"f":1}',
       version: 3,
+      successor: "s",
     });
     const bare = record({});
     await store.insert(full);
@@ -107,6 +108,28 @@ export const storeContract: readonly ContractCase[] = [
     equal(await store.find(kept.id), undefined);
   }),
 
+  contract("ends a record by an update whose expiry has passed", async ({ store, record }) => {
+    const kept = record({ userId: "7" });
+    await store.insert(kept);
+    equal(await store.update({ ...kept, version: 2, expiresAt: 0 }, 1), true);
+    equal(await store.find(kept.id), undefined);
+    equal(await store.update({ ...kept, version: 3 }, 2), false);
+    equal(await store.find(kept.id), undefined);
+    equal((await store.findByUser?.("7")) ?? [], []);
+    await store.delete(kept.id);
+  }),
+
+  contract("tells ids and users apart by case", async ({ store, record }) => {
+    const lower = record({ id: "a".repeat(43), userId: "ada" });
+    const upper = record({ id: "A".repeat(43), userId: "Ada" });
+    await store.insert(lower);
+    equal(await store.find(upper.id), undefined);
+    await store.insert(upper);
+    if (store.findByUser !== undefined) equal(await store.findByUser("Ada"), [upper]);
+    await store.delete(lower.id);
+    equal(await store.find(upper.id), upper);
+  }),
+
   contract("lets one of many parallel updates of a version win", async ({ store, record }) => {
     const kept = record({});
     await store.insert(kept);
@@ -131,7 +154,8 @@ export const storeContract: readonly ContractCase[] = [
     const early = record({ userId: "7", lastSeenAt: clock.now() - 2 });
     const late = record({ userId: "7", lastSeenAt: clock.now() - 1 });
     const dead = record({ userId: "7", expiresAt: clock.now() });
-    for (const one of [early, dead, late, record({ userId: "8" }), record({})]) await store.insert(one);
+    const others = ["8", "77", "07", "7 "].map((userId) => record({ userId }));
+    for (const one of [early, dead, late, ...others, record({})]) await store.insert(one);
     equal(await store.findByUser("7"), [late, early]);
     equal(await store.findByUser("6"), []);
   }),

@@ -1,4 +1,5 @@
-const MESSAGE = "Something went wrong.";
+/** What a visitor is told of any error. */
+export const HIDDEN_MESSAGE = "Something went wrong.";
 
 /**
  * The default export of the module that `solidStart({ serverFunctions: { onError } })` names: what a server function
@@ -9,5 +10,5 @@ const MESSAGE = "Something went wrong.";
 export function hideServerErrors(thrown: unknown): Error | undefined {
   if (thrown instanceof Response) return undefined;
   console.error(thrown);
-  return new Error(MESSAGE);
+  return new Error(HIDDEN_MESSAGE);
 }

@@ -1,6 +1,7 @@
 export { createGuard, type Guard, type GuardOptions } from "./guard.ts";
 export { hideServerErrors } from "./hide-server-errors.ts";
 export { protect, type ProtectOptions, type RefusedRequest, type StartMiddleware } from "./protect.ts";
+export { renderOptions, type RenderOptions } from "./render-options.ts";
 export { useSession } from "./use-session.ts";
 export type { SecurityHeaderOptions, ContentSecurityPolicy } from "../../auth/headers.ts";
 export type { CrossSiteReason } from "../../auth/csrf.ts";

@@ -1,4 +1,10 @@
-import { crossSiteReason, isSafeMethod, type CrossSiteReason } from "../../auth/csrf.ts";
+import {
+  crossSiteReasonOf,
+  crossSiteRefusal,
+  isSafeMethod,
+  type CrossSiteOptions,
+  type CrossSiteReason,
+} from "../../auth/csrf.ts";
 import { securityHeaders, type SecurityHeaderOptions } from "../../auth/headers.ts";
 import { markPrivateIn } from "../../exchange.ts";
 import { exchangeOf, type NativeEvent } from "./exchange.ts";
@@ -13,12 +19,7 @@ export type RefusedRequest = {
 };
 
 /** Options of {@link protect}. */
-export interface ProtectOptions extends SecurityHeaderOptions {
-  /**
-   * Origins whose pages may send requests here, such as `https://accounts.example.com`. Behind a proxy that changes
-   * the Host header, the application's own public origin as well. @default none
-   */
-  readonly trustedOrigins?: readonly string[] | undefined;
+export interface ProtectOptions extends SecurityHeaderOptions, CrossSiteOptions {
   /**
    * Fields that SolidStart may keep in its flash cookie, to fill a form again that failed without
    * JavaScript; name no secret. @default none
@@ -32,6 +33,8 @@ export interface ProtectOptions extends SecurityHeaderOptions {
 export type StartMiddleware = (event: unknown, next: () => unknown) => Promise<unknown>;
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+/** SolidStart runs a server function on any method; its own client sends these. */
+const SERVER_FUNCTION_METHODS: ReadonlySet<string> = new Set(["GET", "POST"]);
 const PLAIN = { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
 const NONCE_BYTES = 16;
 
@@ -39,7 +42,7 @@ const NONCE_BYTES = 16;
  * The middleware that every application should run first: it refuses requests that other sites send in a
  * visitor's name, sets the security headers on every shape of response, lets an API route throw a
  * `Response`, and takes out what SolidStart would give away. The nonce of the content security policy is at
- * `event.locals.nonce`; hand it to `createHandler` in `entry-server.tsx`.
+ * `event.locals.nonce`; `renderOptions` hands it to the page.
  *
  * ```ts
  * export default createMiddleware([protect()]);
@@ -70,7 +73,7 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
     const reason = refusalOf(req, serverFunction, trusted);
     if (reason !== undefined) {
       options.onRefused?.({ reason, method: req.method, path: pathname });
-      return refuse(reason);
+      return refuse(reason, serverFunction);
     }
 
     const answer = await answerOf(next, serverFunction);
@@ -109,13 +112,9 @@ function refusalOf(
   const { method, headers } = request;
   if (!METHODS.has(method)) return "method";
   if (!serverFunction && isSafeMethod(method)) return undefined;
-  // SolidStart runs any server function on any method; its own client sends GET and POST.
-  if (serverFunction && method !== "GET" && method !== "POST") return "method";
+  if (serverFunction && !SERVER_FUNCTION_METHODS.has(method)) return "method";
 
-  const reason = crossSiteReason(
-    { method, url: request.url, secFetchSite: headers.get("sec-fetch-site"), origin: headers.get("origin") },
-    trusted,
-  );
+  const reason = crossSiteReasonOf(request, trusted);
   if (!serverFunction) return reason;
   // Only a script of this site can send this header: on another site's request it costs a preflight, which
   // nothing here answers. A link or an image cannot send it at all, so a GET without it is not Solid's.
@@ -124,16 +123,13 @@ function refusalOf(
   return reason ?? (method === "GET" && !fromScript ? "method" : undefined);
 }
 
-function refuse(reason: RefusedRequest["reason"]): Response {
+function refuse(reason: RefusedRequest["reason"], serverFunction: boolean): Response {
   if (reason === "method")
     return new Response("Method not allowed.\n", {
       status: 405,
-      headers: { ...PLAIN, Allow: "GET, POST" },
+      headers: { ...PLAIN, Allow: [...(serverFunction ? SERVER_FUNCTION_METHODS : METHODS)].join(", ") },
     });
-  return new Response("This request did not come from this site's own pages.\n", {
-    status: 403,
-    headers: PLAIN,
-  });
+  return crossSiteRefusal();
 }
 
 function randomNonce(): string {

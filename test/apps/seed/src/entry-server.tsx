@@ -1,0 +1,23 @@
+// @refresh reload
+import { createHandler, StartServer } from "@solidjs/start/server";
+import { renderOptions } from "coatcheck/solid-start";
+
+export default createHandler(
+  () => (
+    <StartServer
+      document={({ assets, children, scripts }) => (
+        <html lang="en">
+          <head>
+            <meta charset="utf-8" />
+            {assets}
+          </head>
+          <body>
+            <div id="app">{children}</div>
+            {scripts}
+          </body>
+        </html>
+      )}
+    />
+  ),
+  renderOptions,
+);

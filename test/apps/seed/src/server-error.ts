@@ -1,0 +1,1 @@
+export { hideServerErrors as default } from "coatcheck/solid-start";

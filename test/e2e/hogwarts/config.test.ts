@@ -1,0 +1,232 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { app as appFolder, root } from "../../../scripts/lib/paths.mjs";
+import { node24 } from "../../../scripts/lib/runtime.mjs";
+import { cleanEnvironment } from "../support/server.ts";
+import {
+  PASSWORD,
+  refusedServer,
+  runSetup,
+  SECRET,
+  startHogwarts,
+  temporaryFolder,
+  type HogwartsOptions,
+} from "./support/app.ts";
+import { withDatabase } from "./support/database.ts";
+import { loggedIn, visitor } from "./support/visitor.ts";
+
+const USERNAMES = ["headmaster", "professor-gryffindor", "student-gryffindor", "student-slytherin"];
+const GENERATED = /Password: +([a-z2-9]{4}(?:-[a-z2-9]{4}){3})\b/;
+
+let folder: string;
+const started: { stop(): Promise<void> }[] = [];
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(async () => {
+  for (const each of started.splice(0)) await each.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(options: HogwartsOptions = {}) {
+  const app = await startHogwarts(options);
+  started.push(app);
+  return app;
+}
+
+describe("SESSION_SECRET", () => {
+  test("is generated in development into a file that only the owner can read, and stays", () => {
+    const first = runSetup(folder, {});
+    expect(first.code).toBe(0);
+    const file = join(folder, ".data", "session-secret");
+    const secret = readFileSync(file, "utf8");
+    expect(secret.length).toBeGreaterThanOrEqual(43);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(first.output).not.toContain(secret);
+
+    expect(runSetup(folder, {}).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toBe(secret);
+  });
+
+  test("has a file that git ignores", () => {
+    const file = join(appFolder, ".data", "session-secret");
+    expect(
+      execFileSync("git", ["check-ignore", "--no-index", file], { cwd: root, encoding: "utf8" }),
+    ).toContain("session-secret");
+  });
+
+  const unusable = [
+    { what: "left out in production", env: { NODE_ENV: "production" }, says: /SESSION_SECRET is not set/ },
+    { what: "too short", env: { SESSION_SECRET: "short-and-guessable" }, says: /at least 32 characters/ },
+  ];
+
+  test.each(unusable)(
+    "$what, ends the setup with a clear error, so that nothing is served",
+    ({ env, says }) => {
+      const ended = runSetup(folder, env);
+      expect(ended.code).toBe(1);
+      expect(ended.output).toMatch(says);
+      expect(ended.output).not.toContain("short-and-guessable");
+      // One line of it, and no stack.
+      expect(ended.output.trim()).not.toContain("\n");
+    },
+  );
+
+  test.each(unusable)(
+    "$what, lets a server that is started on its own answer nobody",
+    async ({ env, says }) => {
+      const paths = ["/", "/login", "/houses/slytherin", "/api/slytherin/admin", "/healthz", "/_server"];
+      const { code, statuses, output } = await refusedServer(folder, env, paths);
+      expect(code).not.toBe(0);
+      expect(statuses).toEqual(statuses.map(() => 500));
+      expect(output).toMatch(says);
+      expect(output).not.toContain("short-and-guessable");
+    },
+  );
+
+  test("makes cookies in production that no other host and no plain connection gets", async () => {
+    const app = await start({ env: { NODE_ENV: "production" } });
+    const answer = await visitor(app).login("headmaster");
+    expect(answer.cookies).toHaveLength(1);
+    expect(answer.cookies[0]).toMatch(/^__Host-session=s1\./);
+    expect(answer.cookies[0]).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  });
+});
+
+describe("HOGWARTS_PASSWORD", () => {
+  test("left out, is made up at the first start and printed once", async () => {
+    const first = runSetup(folder, { SESSION_SECRET: SECRET });
+    const password = GENERATED.exec(first.output)?.[1];
+    expect(first.output).toMatch(GENERATED);
+    for (const username of USERNAMES) expect(first.output).toContain(username);
+
+    const second = runSetup(folder, { SESSION_SECRET: SECRET });
+    expect(second.code).toBe(0);
+    expect(second.output).not.toContain(password);
+    expect(second.output).not.toMatch(GENERATED);
+
+    const database = join(folder, ".data", "hogwarts.db");
+    const app = await start({ env: { DATABASE_URL: `file:${database}`, HOGWARTS_PASSWORD: undefined } });
+    for (const username of USERNAMES) await loggedIn(app, username, password);
+    expect(app.log()).not.toContain(password);
+  });
+
+  test("is that of all accounts, is not printed, and a changed one replaces it at the next start", async () => {
+    const database = join(folder, "hogwarts.db");
+    const env = { DATABASE_URL: `file:${database}` };
+    const app = await start({ env });
+    for (const username of USERNAMES) await loggedIn(app, username);
+    expect(app.log()).not.toContain(PASSWORD);
+
+    const changed = "another password for everybody";
+    expect(runSetup(folder, { ...env, SESSION_SECRET: SECRET, HOGWARTS_PASSWORD: changed }).code).toBe(0);
+    for (const username of USERNAMES) {
+      await loggedIn(app, username, changed);
+      expect((await visitor(app).login(username, PASSWORD)).cookies).toEqual([]);
+    }
+  });
+});
+
+test("first starts at the same moment agree on one secret, one password and one set of tables", async () => {
+  const run = promisify(execFile);
+  const script = join(appFolder, "scripts", "setup.ts");
+  const starts = await Promise.all(
+    Array.from({ length: 5 }, () => run(node24(), [script], { cwd: folder, env: cleanEnvironment() })),
+  );
+  const passwords = starts.flatMap(({ stdout }) => GENERATED.exec(stdout)?.[1] ?? []);
+  expect(passwords).toHaveLength(1);
+
+  const count = withDatabase(join(folder, ".data", "hogwarts.db"), (database) =>
+    ["users", "houses", "students"].map(
+      (table) => (database.prepare(`select count(*) as n from ${table}`).get() as { n: number }).n,
+    ),
+  );
+  expect(count).toEqual([4, 4, 41]);
+
+  const env = {
+    DATABASE_URL: `file:${join(folder, ".data", "hogwarts.db")}`,
+    SESSION_SECRET: readFileSync(join(folder, ".data", "session-secret"), "utf8"),
+    HOGWARTS_PASSWORD: undefined,
+  };
+  await loggedIn(await start({ env }), "headmaster", passwords[0]);
+});
+
+test("a server that died keeps its sessions and its logouts when it is back", async () => {
+  const app = await start();
+  const stays = await loggedIn(app, "student-gryffindor");
+  const leaves = await loggedIn(app, "student-slytherin");
+  await leaves.logout();
+  expect(leaves.cookie()).toBeUndefined();
+
+  await app.crashAndRestart();
+
+  expect((await stays.send({ path: "/" })).body).toContain("student-gryffindor");
+  expect((await leaves.send({ path: "/" })).status).toBe(302);
+  await loggedIn(app, "headmaster");
+});
+
+test("a session of one secret is nobody's under another", async () => {
+  const [one, other] = [await start(), await start({ env: { SESSION_SECRET: `${SECRET}, but another` } })];
+  const cookie = (await loggedIn(one, "headmaster")).cookie()!;
+  const answer = await visitor(other).send({ path: "/", headers: [["Cookie", cookie]] });
+  expect(answer.status).toBe(302);
+  expect(answer.cookies).toEqual([]);
+});
+
+describe("the API", () => {
+  test("answers 401, 404 and the students of a house, with exactly their four fields", async () => {
+    const app = await start();
+    const anonymous = await visitor(app).send({ path: "/api/gryffindor/admin" });
+    expect(anonymous.status).toBe(401);
+    expect(anonymous.header("content-type")).toMatch(/^application\/json/);
+    // A house that does not exist is told to nobody who is not logged in.
+    expect((await visitor(app).send({ path: "/api/durmstrang/admin" })).status).toBe(401);
+
+    const who = await loggedIn(app, "headmaster");
+    const missing = await who.send({ path: "/api/durmstrang/admin" });
+    expect(missing.status).toBe(404);
+    expect(missing.header("content-type")).toMatch(/^application\/json/);
+
+    for (const house of ["gryffindor", "hufflepuff", "ravenclaw", "slytherin"]) {
+      const answer = await who.send({ path: `/api/${house}/admin` });
+      expect(answer.status).toBe(200);
+      const students = JSON.parse(answer.body) as Record<string, unknown>[];
+      expect(students.length).toBeGreaterThanOrEqual(8);
+      for (const student of students) {
+        expect(Object.keys(student).toSorted()).toEqual(["house", "id", "name", "year"]);
+        expect(student).toEqual({
+          id: expect.any(Number),
+          name: expect.any(String),
+          house,
+          year: expect.any(Number),
+        });
+      }
+    }
+  });
+
+  test("knows nobody whose account is gone", async () => {
+    const app = await start();
+    const who = await loggedIn(app, "student-slytherin");
+    withDatabase(app.database, (database) =>
+      database.exec("delete from users where username = 'student-slytherin'"),
+    );
+    expect((await who.send({ path: "/api/slytherin/admin" })).status).toBe(401);
+    expect((await who.send({ path: "/" })).status).toBe(302);
+  });
+});
+
+test("a database that cannot be opened ends the setup with an error that repeats no password", () => {
+  mkdirSync(join(folder, "a-folder"));
+  const unusable = [`file:${join(folder, "a-folder")}`, "mysql://me:hunter2@127.0.0.1/x"];
+  for (const url of unusable) {
+    const ended = runSetup(folder, { DATABASE_URL: url, SESSION_SECRET: SECRET });
+    expect(ended.code).toBe(1);
+    expect(ended.output).not.toContain("hunter2");
+    expect(ended.output.trim().split("\n").length).toBeLessThanOrEqual(2);
+  }
+});

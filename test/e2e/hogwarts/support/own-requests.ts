@@ -1,0 +1,86 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Sent } from "../../support/http.ts";
+import { PASSWORD, type Hogwarts } from "./app.ts";
+
+/** A request as Chromium sent it, without its cookies. */
+export interface OwnRequest extends Sent {
+  readonly method: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** What the application itself sends, and what others would have to name to attack it. */
+export interface OwnRequests {
+  readonly all: readonly OwnRequest[];
+  /** Ids of the server functions, as the application's pages carry them. */
+  readonly login: string;
+  readonly logout: string;
+  readonly students: string;
+  /** The arguments of the query that loads Slytherin's students, as they stand in a URL. */
+  readonly studentsArguments: string;
+}
+
+const NOT_OURS = new Set(["cookie", "host", "content-length", "connection", "accept-encoding"]);
+
+/** Walks through the application with and without JavaScript and writes down every request to it. */
+export async function recordOwnRequests(browser: Browser, app: Hogwarts): Promise<OwnRequests> {
+  const all: OwnRequest[] = [];
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ baseURL: app.origin, javaScriptEnabled });
+    const pending = record(context, all);
+    await walk(await context.newPage(), javaScriptEnabled);
+    await Promise.all(pending);
+    await context.close();
+  }
+  const calls = all.filter(({ headers }) => headers.some(([name]) => name === "x-server-id"));
+  const idOf = (call: OwnRequest | undefined) => {
+    const id = call?.headers.find(([name]) => name === "x-server-id")?.[1];
+    if (id === undefined) throw new Error("The walk through the application missed a server function.");
+    return id;
+  };
+  const posts = calls.filter(({ method }) => method === "POST");
+  const students = calls.find(({ path }) => path.includes("slytherin"));
+  return {
+    all,
+    login: idOf(posts.find(({ body }) => body?.includes("password="))),
+    logout: idOf(posts.find(({ body }) => !body?.includes("password="))),
+    students: idOf(students),
+    studentsArguments: new URL(students!.path, app.origin).searchParams.get("args") ?? "",
+  };
+}
+
+function record(context: BrowserContext, all: OwnRequest[]): Promise<void>[] {
+  const pending: Promise<void>[] = [];
+  context.on("requestfinished", (request) => {
+    const { pathname, search } = new URL(request.url());
+    const add = async () => {
+      const headers = Object.entries(await request.allHeaders());
+      const body = request.postData();
+      all.push({
+        method: request.method(),
+        path: pathname + search,
+        headers: headers.filter(([name]) => !NOT_OURS.has(name)),
+        ...(body === null ? {} : { body }),
+      });
+    };
+    pending.push(add());
+  });
+  return pending;
+}
+
+async function walk(page: Page, javaScriptEnabled: boolean): Promise<void> {
+  await page.goto("/");
+  if (javaScriptEnabled) await page.waitForLoadState("networkidle");
+  for (const password of ["wrong", PASSWORD]) {
+    await page.getByLabel("Username").fill("student-gryffindor");
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByText(password === PASSWORD ? "Hermione Granger" : "Invalid login").waitFor();
+  }
+  await page.getByRole("link", { name: "Slytherin" }).click();
+  await page.getByText("Draco Malfoy").waitFor();
+  await page.goto("/api/slytherin/admin");
+  await page.goto("/nowhere");
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByLabel("Password").waitFor();
+  if (javaScriptEnabled) await page.waitForLoadState("networkidle");
+}
