@@ -1,5 +1,6 @@
 // @refresh reload
 import { createHandler, StartServer } from "@solidjs/start/server";
+import { renderOptions } from "coatcheck/solid-start";
 
 export default createHandler(
   () => (
@@ -22,6 +23,5 @@ export default createHandler(
       )}
     />
   ),
-  // The middleware made the nonce; every script of the page carries it.
-  (event) => ({ nonce: event.locals["nonce"] }),
+  renderOptions,
 );

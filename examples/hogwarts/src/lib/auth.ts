@@ -9,6 +9,8 @@ import { type LoginFailure, loginMessages, maxPasswordLength, maxUsernameLength 
 import { getSession, type UserSession } from "./session.ts";
 
 export async function login(formData: FormData) {
+  // The type is a promise that a caller over the network need not keep.
+  if (typeof formData?.get !== "function") return new Error(loginMessages.invalid);
   const username = textField(formData, "username", maxUsernameLength);
   const password = textField(formData, "password", maxPasswordLength);
   const next = safeNext(formData.get("next"));

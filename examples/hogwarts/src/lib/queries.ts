@@ -1,5 +1,5 @@
+import { query } from "@solidjs/router";
 import { hogwarts } from "./hogwarts.ts";
-import { query } from "./query.ts";
 import { getUser, guard } from "./session.ts";
 
 // Called from the browser, a query does not know the page: it says itself where to return to after the login.
@@ -19,6 +19,6 @@ export const getMe = query(async () => {
 /** The students of a house, `null` if there is no such house. */
 export const getStudents = query(async (house: string) => {
   "use server";
-  await guard.requireUser({ next: `/houses/${encodeURIComponent(house)}` });
+  await guard.requireUser({ next: `/houses/${house}` });
   return hogwarts.getStudents(house, "*");
 }, "students");
