@@ -20,9 +20,13 @@ export default defineConfig({
     }),
     nitro({
       preset: "node_server",
+      // A server that cannot seal sessions must not start.
+      plugins: ["./src/start.ts"],
       routeRules: {
         "/_build/**": { headers: fileHeaders },
         "/favicon.svg": { headers: fileHeaders },
+        // Vite's list of the files above.
+        "/.vite/**": { headers: fileHeaders },
       },
     }),
   ],

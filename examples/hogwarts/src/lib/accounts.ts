@@ -67,9 +67,13 @@ async function applyPassword(
   );
 }
 
-/** Four groups of four letters or digits, none of which looks like another: 79 random bits. */
+/**
+ * Four groups of four letters or digits, none of which looks like another: 79 random bits. Never without a digit, so that
+ * nobody takes it for a username when it is typed into the wrong field.
+ */
 function generatePassword(): string {
   const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
   const group = () => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join("");
-  return [group(), group(), group(), group()].join("-");
+  const password = [group(), group(), group(), group()].join("-");
+  return /\d/.test(password) ? password : generatePassword();
 }

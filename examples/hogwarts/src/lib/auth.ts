@@ -32,7 +32,8 @@ export async function login(formData: FormData) {
 export async function logout() {
   const session = await getSession();
   await session.clear();
-  throw redirect("/login");
+  // Also drops the pages that the browser keeps alive for Back, where there is no JavaScript to reload them.
+  throw redirect("/login", { headers: { "Clear-Site-Data": '"cache"' } });
 }
 
 /** A field that was typed: no file, not empty, not longer than anybody types. */
@@ -50,7 +51,7 @@ function failedLogin(failure: LoginFailure, username: string | undefined, next: 
   if (isFetch) return new Error(loginMessages[failure]);
 
   const query = new URLSearchParams({ error: failure });
-  if (username && /^[a-z][a-z0-9-]{0,63}$/.test(username)) query.set("username", username);
+  if (username && /^[a-z]+(?:-[a-z]+)*$/.test(username)) query.set("username", username);
   if (next !== "/") query.set("next", next);
   return redirect(`/login?${query}`);
 }

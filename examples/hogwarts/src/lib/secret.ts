@@ -7,12 +7,14 @@ const file = `${folder}/session-secret`;
 /**
  * The password that seals the sessions: `SESSION_SECRET`, or in development one that is generated once.
  *
- * @throws When there is none in production, where every server has to share it.
+ * @throws When it is too short, or there is none in production, where every server has to share it.
  */
 export function sessionSecret(): string {
   // Not `process.env.NODE_ENV`: the build would replace that by its own value.
   const { env } = process;
-  if (env["SESSION_SECRET"]) return env["SESSION_SECRET"];
+  const given = env["SESSION_SECRET"];
+  if (given && given.length < 32) throw new Error("SESSION_SECRET must have at least 32 characters, and random ones.");
+  if (given) return given;
   if (env["NODE_ENV"] === "production") {
     throw new Error("SESSION_SECRET is not set. In production give it at least 32 random characters.");
   }
