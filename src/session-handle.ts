@@ -318,7 +318,9 @@ export class SessionHandle implements Session {
 
   /** Reads what is kept now. @returns `false` when nothing is. */
   #refresh(): MaybePromise<boolean> {
-    return chain(this.#context.keeper.refresh(this.#record!), (fresh) =>
+    // Another write of this handle has found out already.
+    if (this.#record === undefined) return false;
+    return chain(this.#context.keeper.refresh(this.#record), (fresh) =>
       chain(fresh !== undefined && this.#accept(fresh), (accepted) => {
         if (accepted) return true;
         this.#endings++;

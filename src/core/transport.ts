@@ -37,11 +37,9 @@ export function createTransports(options: CookieOptions): Transports {
     attributes: { domain, path, sameSite, secure: true },
     safe: true,
   };
-  return {
-    secure,
-    dropped: { ...secure, safe: false },
-    plain: { cookieName: name, attributes: { domain, path, sameSite, secure: false }, safe: true },
-  };
+  const plain = { cookieName: name, attributes: { domain, path, sameSite, secure: false }, safe: true };
+  // SameSite=None without Secure is dropped everywhere; Secure on loopback by some browsers only.
+  return { secure, dropped: { ...secure, safe: false }, plain: sameSite === "none" ? secure : plain };
 }
 
 const LOOPBACK = /^http:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:[/?#]|$)/i;

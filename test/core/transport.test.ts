@@ -22,6 +22,12 @@ describe("the cookie's name", () => {
   });
 });
 
+test("SameSite=None is never without Secure, which browsers would drop", () => {
+  const { secure, plain } = createTransports({ ...options, sameSite: "none" });
+  expect(plain).toEqual(secure);
+  expect(plain.attributes.secure).toBe(true);
+});
+
 const loopback = [
   "http://localhost",
   "http://localhost/",

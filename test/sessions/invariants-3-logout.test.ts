@@ -97,6 +97,21 @@ describe.each(kinds)("a $kind session that ended in this request", (kind) => {
     expect(await recordsIn(store)).toEqual([]);
   });
 
+  test("by an update that leaves nothing is not brought back by an update that began before", async () => {
+    const { browser } = setUp<Record<string, unknown>>(kind);
+    const visitor = browser();
+    await visitor.visit((session) => session.update({ userId: 7 }));
+    const { opened, open } = gate();
+    await visitor.visit(async (session) => {
+      const update = codeOf(() => session.update(() => opened.then(() => ({ cart: [1] }))));
+      await session.update({ userId: undefined });
+      open();
+      expect(await update).toBe("ERR_SESSION_REVOKED");
+      expect(session.data).toEqual({});
+    });
+    expect(visitor.cookie).toBeUndefined();
+  });
+
   test("can be cleared twice, at once or in turn", async () => {
     const { browser, events } = setUp(kind);
     const visitor = browser();
@@ -152,6 +167,14 @@ describe.each(endings)("a stored session that another request ended by $ending",
     expect(await sessions.list(8)).toEqual([]);
     for (const key of [cookie, visitor.cookie])
       expect((await browser(key).visit()).session.data["userId"]).toBeUndefined();
+  });
+
+  test("refuses all updates that a request in flight began at once", async () => {
+    const { a, sessions } = await inFlight(end);
+    const codes = Array.from({ length: 5 }, (_, n) => codeOf(() => a.session.update({ [`k${n}`]: n })));
+    expect(new Set(await Promise.all(codes))).toEqual(new Set(["ERR_SESSION_REVOKED"]));
+    expect([a.session.data, setCookies(a.exchange)]).toEqual([{}, []]);
+    expect(await sessions.list(7)).toEqual([]);
   });
 
   test("refuses the rotation of a request in flight, and takes the new record back", async () => {

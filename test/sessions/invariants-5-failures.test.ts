@@ -152,6 +152,31 @@ const late: {
   { what: "a rotation", kinds: ["sealed", "stored"], write: (session) => session.rotate() },
 ];
 
+test("the seed's logout from a sealed session says so when it comes too late to take the cookie away", async () => {
+  const { browser } = setUp<Loose>({ stored: false });
+  const visitor = browser();
+  await visitor.visit((session) => session.update({ userId: 7 }));
+  const { session, exchange } = await visitor.start();
+  exchange.flush();
+  const error = await errorOf(() =>
+    session.update((d: { userId?: number | undefined }) => (d.userId = undefined)),
+  );
+  expect([error.code, session.data]).toEqual(["ERR_SESSION_LATE_WRITE", { userId: 7 }]);
+});
+
+describe.each(kinds)("over plain http from elsewhere, a $kind session that is there", (kind) => {
+  test.each(late.filter((one) => one.kinds.includes(kind.kind)))("refuses $what", async ({ write }) => {
+    const given = await loggedIn(kind);
+    given.clock.advance(5 * 60_000);
+    const { session, exchange } = await given.visitor.start("http://app.example/");
+    expect(session.data["userId"]).toBe(7);
+    const before = await everything(session, exchange, given);
+    expect((await errorOf(() => write(session))).code).toBe("ERR_SESSION_INSECURE");
+    expect(await everything(session, exchange, given)).toEqual(before);
+    expect(setCookies(exchange)).toEqual([]);
+  });
+});
+
 describe.each(kinds)("after the head of the response has left, a $kind session", (kind) => {
   test.each(late.filter((one) => one.kinds.includes(kind.kind)))("refuses $what", async ({ write }) => {
     const given = await loggedIn(kind);

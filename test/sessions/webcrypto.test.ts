@@ -43,7 +43,13 @@ describe.each(kinds)("on WebCrypto, a $kind session", (kind) => {
     const visitor = browser();
     await visitor.visit((session) =>
       Promise.all(
-        Array.from({ length: 30 }, () => session.update((draft) => void (draft.n = (draft.n ?? 0) + 1))),
+        Array.from({ length: 30 }, (_, i) =>
+          session.update(async (draft) => {
+            const { n = 0 } = draft;
+            for (let wait = 0; wait < i % 4; wait++) await Promise.resolve();
+            draft.n = n + 1;
+          }),
+        ),
       ),
     );
     expect((await visitor.visit()).session.data).toEqual({ n: 30 });
