@@ -96,6 +96,8 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
       for (let tries = 0; kept !== undefined && tries < MAX_CLAIMS; tries++) {
         const { id, successor }: SessionRecord = kept;
         if (successor === undefined && (await claim(kept))) return tidy(id);
+        // Nobody's session went on as somebody's: that login is not what was ended here.
+        if (successor !== undefined && record.userId === undefined) return;
         kept = await ask(() => store.find(successor ?? id));
       }
       if (kept !== undefined) await ask(() => store.delete(kept.id));

@@ -171,8 +171,12 @@ describe.each(endings)("a stored session that another request ended by $ending",
 
   test("refuses all updates that a request in flight began at once", async () => {
     const { a, sessions } = await inFlight(end);
+    const { opened, open } = gate();
+    const slow = codeOf(() => a.session.update(() => opened.then(() => ({ slow: true }))));
     const codes = Array.from({ length: 5 }, (_, n) => codeOf(() => a.session.update({ [`k${n}`]: n })));
     expect(new Set(await Promise.all(codes))).toEqual(new Set(["ERR_SESSION_REVOKED"]));
+    open();
+    expect(await slow).toBe("ERR_SESSION_REVOKED");
     expect([a.session.data, setCookies(a.exchange)]).toEqual([{}, []]);
     expect(await sessions.list(7)).toEqual([]);
   });

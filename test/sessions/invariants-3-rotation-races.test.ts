@@ -69,6 +69,23 @@ test("a logout with the token from before a rotation ends the session, though th
   expect((await browser(visitor.cookie).visit()).session.data).toEqual({});
 });
 
+test("revokeUser reaches a session that changes its token between a store's finding and deleting", async () => {
+  const { sessions, store, visitor } = await loggedIn();
+  const a = await visitor.start();
+  let rotated = false;
+  store.deleteByUser = async (userId) => {
+    const found = await store.findByUser(userId);
+    if (!rotated) await a.session.rotate();
+    rotated = true;
+    for (const { id } of found) await store.delete(id);
+    return found.length;
+  };
+  await sessions.revokeUser(7);
+  visitor.receive(a);
+  expect(await sessions.list(7)).toEqual([]);
+  expect((await visitor.visit()).session.data).toEqual({});
+});
+
 test.each([
   { how: "the seed's update", end: (session: Session) => session.update(() => ({ userId: undefined })) },
   { how: "clear()", end: (session: Session) => session.clear() },
@@ -130,6 +147,17 @@ test.each(noLogouts)(
     expect(session.data).toEqual({ theme: "planted", userId: 7, secret: "of the victim" });
   },
 );
+
+test("clearing a session from before a login does not end that login", async () => {
+  const { browser, sessions } = setUp({ stored: true });
+  const visitor = browser();
+  await visitor.visit((session) => session.update({ theme: "planted" }));
+  const planter = await visitor.start();
+  await visitor.visit((session) => session.update({ userId: 7 }));
+  await planter.session.clear();
+  expect(await sessions.list(7)).toHaveLength(1);
+  expect((await visitor.visit()).session.data).toEqual({ theme: "planted", userId: 7 });
+});
 
 test("of two rotations in flight one wins, and one session is left", async () => {
   const { sessions, visitor } = await loggedIn();

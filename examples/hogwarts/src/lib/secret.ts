@@ -13,7 +13,8 @@ export function sessionSecret(): string {
   // Not `process.env.NODE_ENV`: the build would replace that by its own value.
   const { env } = process;
   const given = env["SESSION_SECRET"];
-  if (given && given.length < 32) throw new Error("SESSION_SECRET must have at least 32 characters, and random ones.");
+  if (given && given.length < 32)
+    throw new Error("SESSION_SECRET must have at least 32 characters, and random ones.");
   if (given) return given;
   if (env["NODE_ENV"] === "production") {
     throw new Error("SESSION_SECRET is not set. In production give it at least 32 random characters.");
