@@ -1,0 +1,107 @@
+import * as nodeCrypto from "node:crypto";
+import { createSessions, type Exchange, type Session } from "coatcheck";
+import { createKeyring } from "../../dist/core/keyring.js";
+import { decodeRecord, encodeRecord, type SessionRecord } from "../../dist/core/record.js";
+import { createSealer } from "../../dist/core/seal.js";
+import { nodeCrypto as coatcheckCrypto } from "../../dist/crypto/node.js";
+import type { Payload } from "../lib/payloads.ts";
+import { cookieHeader, SECRET, type Candidate } from "./candidate.ts";
+
+const HALF_A_DAY = 12 * 3600;
+
+/** A request and its response with as little around them as can be. */
+export class BareExchange implements Exchange {
+  readonly url = "https://app.example/";
+  readonly sessions: Map<string, unknown> = new Map();
+  readonly #cookie: string | null;
+  /** The `Set-Cookie` line of the response. */
+  line: string | undefined;
+
+  constructor(cookie: string | null) {
+    this.#cookie = cookie;
+  }
+
+  header(name: string): string | null {
+    return name === "cookie" ? this.#cookie : null;
+  }
+
+  writable(): boolean {
+    return true;
+  }
+
+  setCookie(_name: string, line: string): void {
+    this.line = line;
+  }
+
+  markPrivate(): void {}
+}
+
+/** The sessions that are measured. They are noted as seen every 20 minutes only, as no run is to write by itself. */
+export const sessions = createSessions<Payload>({ password: SECRET, touchInterval: 1200 });
+
+/** The session of a request with this `Cookie` header. Nothing is awaited: sealed sessions open at once on Node. */
+export function sessionOf(exchange: Exchange): Session<Payload> {
+  return sessions.open(exchange) as Session<Payload>;
+}
+
+/** The whole public path: from the `Cookie` header to `session.data`, and from `update` to the `Set-Cookie` line. */
+export const coatcheck: Candidate = {
+  name: "Coatcheck, Cookie header to session.data",
+  inFlight: 1,
+  async seal(data) {
+    const exchange = new BareExchange(null);
+    await sessionOf(exchange).update(data);
+    return cookieHeader(exchange.line!);
+  },
+  open: (cookie) => sessionOf(new BareExchange(cookie)).data.userId,
+  read: (cookie) => sessionOf(new BareExchange(cookie)).data,
+};
+
+const crypto = coatcheckCrypto(nodeCrypto);
+const sealer = createSealer({
+  keyring: createKeyring([SECRET], crypto),
+  crypto,
+  purpose: "session",
+  name: "session",
+  maxAge: HALF_A_DAY * 1000,
+});
+
+function recordOf(data: Payload): SessionRecord {
+  const now = Date.now();
+  return {
+    id: crypto.base64url(crypto.randomBytes(16)),
+    version: 1,
+    userId: undefined,
+    createdAt: now,
+    lastSeenAt: now,
+    authenticatedAt: now,
+    idleTimeout: 1800,
+    absoluteExpiresAt: now + HALF_A_DAY * 1000,
+    expiresAt: now + 1800 * 1000,
+    schemaVersion: 1,
+    data: JSON.stringify(data),
+    flash: undefined,
+  };
+}
+
+function unseal(token: string): Payload | undefined {
+  const unsealed = sealer.open(token, Date.now());
+  if (!("text" in unsealed)) return undefined;
+  const record = decodeRecord(unsealed.text);
+  return record && (JSON.parse(record.data) as Payload);
+}
+
+/** What is inside: the sealed token alone, beside what the peers call seal and unseal. */
+export const coatcheckSealer: Candidate = {
+  name: "Coatcheck, token only",
+  inFlight: 1,
+  seal: (data) => sealer.seal(encodeRecord(recordOf(data)), Date.now()),
+  open: (token) => unseal(token)?.userId,
+  read: (token) => unseal(token),
+};
+
+/** The line that stands in front of the data in a sealed token. */
+export function recordHead(data: Payload): string {
+  const text = encodeRecord(recordOf(data));
+  return text.slice(0, text.indexOf("\n") + 1);
+}

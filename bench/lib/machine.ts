@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+
+/** What the figures depend on. */
+export interface Machine {
+  readonly node: string;
+  readonly v8: string;
+  readonly openssl: string;
+  readonly system: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGiB: number;
+  /** Runnable processes of the last minute, before the run: others' work. */
+  readonly load: number;
+  readonly packages: Readonly<Record<string, string>>;
+}
+
+const MEASURED = ["@fastify/secure-session", "fastify", "h3", "iron-session"];
+
+export function describeMachine(): Machine {
+  const packages = [
+    ["coatcheck", versionIn(new URL("../../package.json", import.meta.url))],
+    ...MEASURED.map((name) => [name, versionIn(packageJsonOf(name))]),
+  ];
+  return {
+    node: process.versions.node,
+    v8: process.versions.v8,
+    openssl: process.versions.openssl,
+    system: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    load: Math.round(loadavg()[0]! * 100) / 100,
+    packages: Object.fromEntries(packages) as Record<string, string>,
+  };
+}
+
+/** Found from the package's entry upwards: not every package exports its package.json. */
+function packageJsonOf(name: string): URL {
+  const entry = import.meta.resolve(name);
+  const folder = `/node_modules/${name}/`;
+  return new URL(`${entry.slice(0, entry.lastIndexOf(folder))}${folder}package.json`);
+}
+
+function versionIn(file: URL): string {
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}

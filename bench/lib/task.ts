@@ -1,0 +1,71 @@
+import type { MaybePromise } from "../candidates/candidate.ts";
+
+/** One thing that is measured. */
+export interface Task {
+  readonly name: string;
+  readonly inFlight: number;
+  /** Makes what it needs, tokens for example. */
+  readonly prepare: () => Promise<Operation>;
+}
+
+/** What is done over and over. */
+export interface Operation {
+  /** `i` counts up, so that no two in a row work on the same input. */
+  readonly run: (i: number) => MaybePromise<unknown>;
+  /** Whether an answer is right. Asked outside of the measured time. */
+  readonly isRight: (answer: unknown, i: number) => MaybePromise<boolean>;
+}
+
+/** What some operations took, in milliseconds. */
+export interface Spent {
+  /** Processor time of the whole process, its other threads included. */
+  readonly cpuMs: number;
+  readonly wallMs: number;
+}
+
+/** Inputs that a check goes through. */
+const CHECKED = 8;
+
+/** @throws when an answer is wrong. */
+export async function check(operation: Operation): Promise<void> {
+  for (let i = 0; i < CHECKED; i++) await checkOne(operation, await operation.run(i), i);
+}
+
+/** Does an operation so many times. @throws when the last answer is wrong. */
+export async function batch(operation: Operation, count: number, inFlight: number): Promise<Spent> {
+  const cpuBefore = process.cpuUsage();
+  const wallBefore = performance.now();
+  const last = inFlight === 1 ? await inTurn(operation, count) : await abreast(operation, count, inFlight);
+  const wallMs = performance.now() - wallBefore;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  await checkOne(operation, last, count - 1);
+  return { cpuMs: (user + system) / 1000, wallMs };
+}
+
+async function inTurn({ run }: Operation, count: number): Promise<unknown> {
+  let answer: unknown;
+  for (let i = 0; i < count; i++) {
+    answer = run(i);
+    // What answers at once is not made to wait.
+    if (answer instanceof Promise) answer = await answer;
+  }
+  return answer;
+}
+
+async function abreast({ run }: Operation, count: number, inFlight: number): Promise<unknown> {
+  let next = 0;
+  let last: unknown;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      const i = next++;
+      const answer = await run(i);
+      if (i === count - 1) last = answer;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return last;
+}
+
+async function checkOne(operation: Operation, answer: unknown, i: number): Promise<void> {
+  if (!(await operation.isRight(answer, i))) throw new Error(`a wrong answer to operation ${i}`);
+}

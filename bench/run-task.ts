@@ -1,0 +1,33 @@
+/** The process of one task, started by `lib/runner.ts`: makes it warm, then runs a round whenever it is told to. */
+import { batch, check, type Operation } from "./lib/task.ts";
+import { scenarios } from "./scenarios/index.ts";
+
+/** Processor time of a round, and before the first one, in milliseconds. */
+const ROUND_MS = 200;
+const WARM_UP_MS = 500;
+
+const [scenarioName, taskName] = process.argv.slice(2);
+const scenario = scenarios.find(({ name }) => name === scenarioName)!;
+const { prepare, inFlight } = scenario.tasks.find(({ name }) => name === taskName)!;
+const operation = await prepare();
+await check(operation);
+const operationsPerRound = await warmUp(operation);
+
+// One at a time: the other side waits for the answer. The process ends when the channel does.
+process.on("message", (share: number) => {
+  const count = Math.max(inFlight, Math.round(operationsPerRound * share));
+  void batch(operation, count, inFlight).then((spent) => process.connected && process.send!(spent));
+});
+process.send!({ operationsPerRound });
+
+/** @returns how many operations fill a round. */
+async function warmUp(warmed: Operation): Promise<number> {
+  let count = inFlight;
+  for (let spentMs = 0; ;) {
+    const { cpuMs } = await batch(warmed, count, inFlight);
+    spentMs += cpuMs;
+    if (spentMs >= WARM_UP_MS && cpuMs >= ROUND_MS / 2)
+      return Math.max(inFlight, Math.round((count * ROUND_MS) / cpuMs));
+    if (cpuMs < ROUND_MS) count *= 2;
+  }
+}
