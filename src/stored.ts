@@ -33,9 +33,14 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
   const unspent = (record: SessionRecord | undefined) =>
     record?.successor === undefined ? record : undefined;
 
-  /** Ends a record in one atomic step, unless another request was faster. */
-  const claim = (record: SessionRecord) =>
-    ask(() => store.update({ ...record, version: record.version + 1, expiresAt: 0 }, record.version));
+  /** Writes the next version of a record, unless another request was faster. @returns it, or `undefined`. */
+  async function swap(previous: SessionRecord, changes: Partial<RecordDraft>) {
+    const record: SessionRecord = { ...previous, ...changes, version: previous.version + 1 };
+    return (await ask(() => store.update(record, previous.version))) ? record : undefined;
+  }
+
+  /** Ends a record in one atomic step. @returns whether no other request was faster. */
+  const claim = async (record: SessionRecord) => (await swap(record, { expiresAt: 0 })) !== undefined;
 
   /** Removes what counts as absent already: a failure here changes nothing for anybody. */
   const tidy = (id: string) => ask(() => store.delete(id)).catch(() => undefined);
@@ -56,19 +61,15 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
     create: insert,
 
     async update(previous, next) {
-      const record: SessionRecord = { ...next, id: previous.id, version: previous.version + 1 };
-      return (await ask(() => store.update(record, previous.version)))
-        ? { record, token: undefined }
-        : undefined;
+      const record = await swap(previous, next);
+      return record && { record, token: undefined };
     },
 
     async rotate(previous, next) {
       // First the new record, then the claim on the old one: whoever revokes the old one meanwhile makes
       // the claim fail, and the new token, which nobody has seen, is taken back.
       const written = await insert(next);
-      const spent: SessionRecord = {
-        ...previous,
-        version: previous.version + 1,
+      const spent = {
         data: NO_DATA,
         flash: undefined,
         successor: written.record.id,
@@ -76,7 +77,7 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
       };
       let claimed = false;
       try {
-        claimed = await ask(() => store.update(spent, previous.version));
+        claimed = (await swap(previous, spent)) !== undefined;
       } finally {
         if (!claimed) await tidy(written.record.id);
       }

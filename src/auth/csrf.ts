@@ -1,3 +1,5 @@
+import { plainAnswer } from "./plain-answer.ts";
+
 /** Options of the cross-site check of a plain `Request`. */
 export interface CrossSiteOptions {
   /**
@@ -64,10 +66,7 @@ export function crossSiteReasonOf(
 
 /** The answer to a request that another site sent: 403, and nothing of the application's. */
 export function crossSiteRefusal(): Response {
-  return new Response("This request did not come from this site's own pages.\n", {
-    status: 403,
-    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" },
-  });
+  return plainAnswer(403, "This request did not come from this site's own pages.");
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type CrossSiteReason,
 } from "../../auth/csrf.ts";
 import { securityHeaders, type SecurityHeaderOptions } from "../../auth/headers.ts";
+import { plainAnswer } from "../../auth/plain-answer.ts";
 import { markPrivateIn } from "../../exchange.ts";
 import { exchangeOf, type NativeEvent } from "./exchange.ts";
 import { isServerFunction } from "./routes.ts";
@@ -35,7 +36,6 @@ export type StartMiddleware = (event: unknown, next: () => unknown) => Promise<u
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 /** SolidStart runs a server function on any method; its own client sends these. */
 const SERVER_FUNCTION_METHODS: ReadonlySet<string> = new Set(["GET", "POST"]);
-const PLAIN = { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store" };
 const NONCE_BYTES = 16;
 
 /**
@@ -88,8 +88,8 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
 
 /**
  * A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. What a server
- * function throws SolidStart has answered already, so an error that gets here is a body that could not be read, and
- * its message may quote that body: the log gets the name alone.
+ * function throws SolidStart has answered already, so an error that gets here comes from reading the request, and its
+ * message may quote the body: the log gets the name alone.
  */
 async function answerOf(next: () => unknown, serverFunction: boolean): Promise<unknown> {
   try {
@@ -100,7 +100,7 @@ async function answerOf(next: () => unknown, serverFunction: boolean): Promise<u
     console.error(
       `A request to a server function could not be read (${thrown instanceof Error ? thrown.name : "error"}).`,
     );
-    return new Response("Bad request.\n", { status: 400, headers: PLAIN });
+    return plainAnswer(400, "Bad request.");
   }
 }
 
@@ -124,12 +124,9 @@ function refusalOf(
 }
 
 function refuse(reason: RefusedRequest["reason"], serverFunction: boolean): Response {
-  if (reason === "method")
-    return new Response("Method not allowed.\n", {
-      status: 405,
-      headers: { ...PLAIN, Allow: [...(serverFunction ? SERVER_FUNCTION_METHODS : METHODS)].join(", ") },
-    });
-  return crossSiteRefusal();
+  if (reason !== "method") return crossSiteRefusal();
+  const allowed = serverFunction ? SERVER_FUNCTION_METHODS : METHODS;
+  return plainAnswer(405, "Method not allowed.", { Allow: [...allowed].join(", ") });
 }
 
 function randomNonce(): string {
