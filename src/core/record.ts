@@ -28,6 +28,8 @@ export interface SessionRecord {
   readonly data: string;
   /** Flash values as JSON text; `undefined` when there are none. */
   readonly flash: string | undefined;
+  /** What the application chose to record of the visitor's device, as JSON text; `undefined` when it chose nothing. */
+  readonly device?: string | undefined;
   /**
    * The id under which this stored session went on when its token was replaced. Such a record opens for nobody; it stays for some
    * minutes, so that a logout that was under way meanwhile ends the session that it meant.

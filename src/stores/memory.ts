@@ -74,7 +74,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<SessionS
     async update(record, expectedVersion) {
       if (living(record.id)?.version !== expectedVersion) return false;
       put(record);
-      tell({ type: "updated", id: record.id });
+      tell({ type: "updated", id: record.id, version: record.version });
       return true;
     },
 
@@ -103,9 +103,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<SessionS
     },
 
     async watch(listener) {
-      listeners.add(listener);
-      return async () => {
-        listeners.delete(listener);
+      // A function of its own, so that one listener can watch twice.
+      const mine = (change: StoreChange) => listeners.has(mine) && listener(change);
+      listeners.add(mine);
+      return {
+        // What was to be told stands before this in the queue of microtasks.
+        caughtUp: () => Promise.resolve(),
+        stop: async () => void listeners.delete(mine),
       };
     },
   };

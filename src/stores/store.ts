@@ -26,15 +26,57 @@ export interface SessionStore {
   findByUser?(userId: string): Promise<SessionRecord[]>;
   /** Removes a user's records, but for the one to keep. @returns how many were removed. */
   deleteByUser?(userId: string, exceptId?: string): Promise<number>;
-  /** Removes at most `limit` records that have expired. @returns how many were removed: fewer than `limit` means that none is left. */
+  /**
+   * Removes at most `limit` records that have expired.
+   *
+   * @returns how many were removed: fewer than `limit` means that none is left. 0 where the server removes them by itself.
+   */
   deleteExpired?(limit: number): Promise<number>;
   /**
-   * Calls back whenever a record is changed or removed through any node, after the write is durable.
-   *
-   * @returns what stops it.
+   * Tells of every record that is changed or removed through any node, after the write is durable, and of
+   * nothing else that happens to it. A change reaches the listener once at least.
    */
-  watch?(listener: (change: StoreChange) => void): Promise<() => Promise<void>>;
+  watch?(listener: (change: StoreChange) => void): Promise<StoreWatch>;
 }
 
-/** What {@link SessionStore.watch} tells: whose record is not what it was. */
-export type StoreChange = { readonly type: "updated" | "deleted"; readonly id: string };
+/**
+ * What {@link SessionStore.watch} tells.
+ *
+ * - `updated`: the record has this version now, or a later one.
+ * - `deleted`: the record is gone.
+ * - `missed`: the channel was interrupted; any record may have changed, or be gone, without a word.
+ */
+export type StoreChange =
+  | { readonly type: "updated"; readonly id: string; readonly version: number }
+  | { readonly type: "deleted"; readonly id: string }
+  | { readonly type: "missed" };
+
+/** A running {@link SessionStore.watch}. */
+export interface StoreWatch {
+  /**
+   * Resolves once the listener has been told of every change that was acknowledged before this was called:
+   * proof that the channel works. Rejects when it does not; a channel that hangs lets it hang.
+   */
+  caughtUp(): Promise<void>;
+  /** Ends it: the listener is told nothing more. */
+  stop(): Promise<void>;
+}
+
+/** A store over a database, as the built-in ones are. */
+export interface DatabaseStore extends Required<SessionStore> {
+  /** Creates what the store needs in its database, or brings it up to date. Safe to repeat, and to run on several nodes at once. */
+  migrate(): Promise<void>;
+  /** Looks at the running database: is everything there, and does it keep what it acknowledges? */
+  check(): Promise<StoreFinding[]>;
+  /** Ends watches, timers and the connections that the store has made; a client that was passed in stays open. */
+  close(): Promise<void>;
+}
+
+/** One thing that {@link DatabaseStore.check} has looked at. */
+export interface StoreFinding {
+  readonly level: "ok" | "warning" | "error";
+  /** What was found, in a sentence. */
+  readonly message: string;
+  /** What to do about it, in a sentence; `undefined` when nothing has to be done. */
+  readonly fix?: string | undefined;
+}

@@ -1,4 +1,4 @@
-import type { SessionRecord, SessionStore, StoreChange } from "../../src/stores/store.ts";
+import type { SessionRecord, SessionStore } from "../../src/stores/store.ts";
 
 type Store = Required<SessionStore>;
 
@@ -238,14 +238,14 @@ export const mutants: readonly Mutant[] = [
     },
   },
   { fault: "deleteExpired removes nothing", make: () => ({ deleteExpired: async () => 0 }) },
-  { fault: "watch tells nothing", make: () => ({ watch: async () => async () => undefined }) },
+  {
+    fault: "watch tells nothing",
+    make: (good) => ({ watch: () => good.watch(() => undefined) }),
+  },
   {
     fault: "watch does not stop",
     make: (good) => ({
-      async watch(listener) {
-        await good.watch(listener);
-        return async () => undefined;
-      },
+      watch: async (listener) => ({ ...(await good.watch(listener)), stop: async () => undefined }),
     }),
   },
   {
@@ -258,10 +258,38 @@ export const mutants: readonly Mutant[] = [
     fault: "watch confuses updates and removals",
     make: (good) => ({
       watch: (listener) =>
-        good.watch(({ id }) => {
-          const change: StoreChange = { type: "deleted", id };
-          listener(change);
-        }),
+        good.watch((change) =>
+          listener(change.type === "updated" ? { type: "deleted", id: change.id } : change),
+        ),
+    }),
+  },
+  {
+    fault: "watch does not know the version of an update",
+    make: (good) => ({
+      watch: (listener) =>
+        good.watch((change) => listener(change.type === "updated" ? { ...change, version: 0 } : change)),
+    }),
+  },
+  {
+    fault: "watch does not tell of what deleteByUser removes",
+    make(good) {
+      let silent = false;
+      return {
+        watch: (listener) => good.watch((change) => (silent ? undefined : listener(change))),
+        async deleteByUser(userId, exceptId) {
+          silent = true;
+          const removed = await good.deleteByUser(userId, exceptId);
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          silent = false;
+          return removed;
+        },
+      };
+    },
+  },
+  {
+    fault: "caughtUp answers before the listener was told",
+    make: (good) => ({
+      watch: (listener) => good.watch((change) => setTimeout(() => listener(change), 5)),
     }),
   },
 ];

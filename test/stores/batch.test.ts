@@ -1,0 +1,110 @@
+import { describe, expect, test, vi } from "vitest";
+import { createBatcher, type BatchOptions } from "../../src/stores/batch.ts";
+
+const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A batcher over words whose batches are finished by hand. */
+function setUp(options: Partial<BatchOptions<string, string>> = {}) {
+  const batches: { items: readonly string[]; finish: () => void; fail: (error: Error) => void }[] = [];
+  const ask = createBatcher<string, string>({
+    run: (items) =>
+      new Promise((resolve, reject) => {
+        batches.push({ items, finish: () => resolve(items.map((item) => item.toUpperCase())), fail: reject });
+      }),
+    keyOf: (item) => item[0]!,
+    maxItems: 3,
+    maxRunning: 2,
+    ...options,
+  });
+  return { ask, batches, items: () => batches.map((batch) => batch.items.join(" ")) };
+}
+
+describe("a batch", () => {
+  test("is what was asked for in one tick, answered one by one", async () => {
+    const { ask, batches, items } = setUp();
+    const asked = ["a1", "b1"].map(ask);
+    await nextTick();
+    expect(items()).toEqual(["a1 b1"]);
+    batches[0]!.finish();
+    expect(await Promise.all(asked)).toEqual(["A1", "B1"]);
+  });
+
+  test("starts in the tick of a lone item", async () => {
+    const { ask, items } = setUp();
+    void ask("a1");
+    await nextTick();
+    expect(items()).toEqual(["a1"]);
+  });
+
+  test("has so many items and no more, and so many are under way and no more", async () => {
+    const { ask, batches, items } = setUp();
+    const asked = ["a1", "b1", "c1", "d1", "e1", "f1", "g1"].map(ask);
+    await nextTick();
+    expect(items()).toEqual(["a1 b1 c1", "d1 e1 f1"]);
+    batches[1]!.finish();
+    await vi.waitFor(() => expect(items()).toHaveLength(3));
+    expect(items()[2]).toBe("g1");
+    for (const batch of batches) batch.finish();
+    expect(await Promise.all(asked)).toHaveLength(7);
+  });
+
+  test("never has two items of one key, nor one whose key is under way, and keeps their order", async () => {
+    const { ask, batches, items } = setUp();
+    const asked = ["a1", "a2", "b1"].map(ask);
+    await nextTick();
+    expect(items()).toEqual(["a1 b1"]);
+    asked.push(ask("a3"));
+    await nextTick();
+    expect(items()).toEqual(["a1 b1"]);
+    batches[0]!.finish();
+    await vi.waitFor(() => expect(items()).toHaveLength(2));
+    batches[1]!.finish();
+    await vi.waitFor(() => expect(items()).toEqual(["a1 b1", "a2", "a3"]));
+    batches[2]!.finish();
+    expect(await Promise.all(asked)).toEqual(["A1", "A2", "B1", "A3"]);
+  });
+
+  test("that fails fails its items and nobody else's", async () => {
+    const { ask, batches } = setUp({ maxItems: 2 });
+    const asked = Promise.allSettled(["a1", "b1", "c1"].map(ask));
+    await nextTick();
+    batches[0]!.fail(new Error("down"));
+    batches[1]!.finish();
+    expect((await asked).map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+  });
+
+  test("that one item made fail is run again one by one", async () => {
+    const run = vi.fn(async (items: readonly string[]) => {
+      if (items.includes("bad")) throw new TypeError("bad");
+      return items;
+    });
+    const { ask } = setUp({ run, isItemFault: (error) => error instanceof TypeError });
+    const outcomes = await Promise.allSettled(["a1", "bad", "c1"].map(ask));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(await ask("b2")).toBe("b2");
+  });
+});
+
+describe("shared items", () => {
+  test("of one key that wait are one item", async () => {
+    const { ask, batches, items } = setUp({ share: true, keyOf: (item) => item });
+    const asked = ["a", "b", "a"].map(ask);
+    await nextTick();
+    expect(items()).toEqual(["a b"]);
+    batches[0]!.finish();
+    expect(await Promise.all(asked)).toEqual(["A", "B", "A"]);
+  });
+
+  test("never get the answer to an earlier question: what is under way is asked again, once", async () => {
+    const { ask, batches, items } = setUp({ share: true, keyOf: (item) => item });
+    void ask("a");
+    await nextTick();
+    const later = [ask("a"), ask("a")];
+    await nextTick();
+    expect(items()).toEqual(["a"]);
+    batches[0]!.finish();
+    await vi.waitFor(() => expect(items()).toEqual(["a", "a"]));
+    batches[1]!.finish();
+    expect(await Promise.all(later)).toEqual(["A", "A"]);
+  });
+});
