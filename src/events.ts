@@ -44,6 +44,7 @@ export type SessionEvent = {
   | { readonly type: "revoked"; readonly id: string }
   | { readonly type: "user-revoked"; readonly userId: string; readonly count: number }
   | { readonly type: "swept"; readonly count: number }
+  | { readonly type: "store-down" | "store-up" }
 );
 
 type Unstamped<E> = E extends unknown ? Omit<E, "session" | "at"> : never;

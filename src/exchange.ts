@@ -7,6 +7,8 @@ export interface Exchange {
   readonly url: string;
   /** A request header's value, several joined as HTTP joins them; `null` when absent. */
   header(name: string): string | null;
+  /** The address at the other end of the connection, a proxy's where there is one; `undefined` when it is not known. */
+  address?(): string | undefined;
   /** Whether the head of the response can still be changed. */
   writable(): boolean;
   /** Puts a `Set-Cookie` line into the response, in place of an earlier one for the same name. */

@@ -5,5 +5,14 @@ export { EVENT_CHANNEL, type RejectionReason, type RotationCause, type SessionEv
 export type { Exchange } from "./exchange.ts";
 export type { SessionCookieOptions, SessionOptions, UserId } from "./options.ts";
 export type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
-export { createSessions, type SessionInfo, type Sessions } from "./sessions.ts";
-export type { SessionRecord, SessionStore, StoreChange } from "./stores/store.ts";
+export type { Device, DeviceOptions } from "./device.ts";
+export type { SessionInfo, SessionManagement } from "./manage.ts";
+export { createSessions, type Sessions } from "./sessions.ts";
+export type {
+  DatabaseStore,
+  SessionRecord,
+  SessionStore,
+  StoreChange,
+  StoreFinding,
+  StoreWatch,
+} from "./stores/store.ts";

@@ -5,6 +5,7 @@ import type { Lifetime } from "./core/lifetime.ts";
 import type { StandardSchema } from "./core/standard-schema.ts";
 import type { CookieOptions } from "./core/transport.ts";
 import type { SessionEvent } from "./events.ts";
+import type { DeviceOptions } from "./device.ts";
 import type { SessionStore } from "./stores/store.ts";
 
 /** How the cookie is written. The defaults are the safe ones; each option makes it wider. */
@@ -32,6 +33,13 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   readonly name?: string | undefined;
   /** Where sessions live. @default none: sealed in the cookie */
   readonly store?: SessionStore | undefined;
+  /**
+   * Seconds that the store may take before the answer is an error (`ERR_SESSION_STORE`, from guards 503). After some such
+   * errors in a row nobody waits any more, until the store is back. @default 0.2
+   */
+  readonly storeTimeout?: number | undefined;
+  /** What to record of the visitor's device for `sessions.list`; needs a store. @default nothing */
+  readonly devices?: DeviceOptions | undefined;
   /** Seconds without a request after which a session ends. @default 1800 (30 minutes) */
   readonly idleTimeout?: number | undefined;
   /** Seconds from login after which a session ends in any case, 400 days at most. @default 43200 (12 hours) */
@@ -72,6 +80,9 @@ export interface CheckedOptions {
   readonly name: string;
   readonly passwords: readonly string[];
   readonly store: SessionStore | undefined;
+  /** `undefined` when it was not given. */
+  readonly storeTimeout: number | undefined;
+  readonly devices: DeviceOptions;
   readonly lifetime: Lifetime;
   readonly userId: (data: Readonly<Data>) => UserId | undefined;
   readonly schema: StandardSchema | undefined;
@@ -90,6 +101,8 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
   "password",
   "name",
   "store",
+  "storeTimeout",
+  "devices",
   "idleTimeout",
   "absoluteTimeout",
   "touchInterval",
@@ -102,6 +115,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
   "onEvent",
   "now",
 ]);
+const KNOWN_DEVICES: ReadonlySet<string> = new Set<keyof DeviceOptions>(["userAgent", "address"]);
 const KNOWN_COOKIE: ReadonlySet<string> = new Set<keyof SessionCookieOptions>([
   "domain",
   "path",
@@ -163,6 +177,8 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     wrong("schema must be a Standard Schema, such as one of zod, valibot or arktype");
   if (options.store !== undefined && !isStore(options.store))
     wrong("store must have find, insert, update and delete");
+  if (options.store === undefined && options.storeTimeout !== undefined)
+    wrong("storeTimeout is for sessions with a store");
   // Not any truthy value: "false" out of an environment variable would be one.
   if (typeof (options.trustProxy ?? false) !== "boolean") wrong("trustProxy must be true or false");
 
@@ -170,6 +186,9 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     name,
     passwords: passwordList(options.password),
     store: options.store,
+    storeTimeout:
+      options.storeTimeout === undefined ? undefined : seconds("storeTimeout", options.storeTimeout, 0.001),
+    devices: checkDevices(options.devices ?? {}, options.store),
     lifetime: { idleTimeout, absoluteTimeout, touchInterval },
     userId: checkedUserId((options.userId ?? defaultUserId) as (data: Readonly<Data>) => unknown),
     schema: options.schema,
@@ -196,6 +215,16 @@ function checkCookie(name: string, cookie: SessionCookieOptions): CookieOptions 
   if (!["lax", "strict", "none"].includes(sameSite))
     wrong('cookie.sameSite must be "lax", "strict" or "none"');
   return { name, domain, path, sameSite };
+}
+
+function checkDevices(devices: DeviceOptions, store: SessionStore | undefined): DeviceOptions {
+  if (typeof devices !== "object") wrong("devices must be an object");
+  refuseUnknown(devices, KNOWN_DEVICES, "devices.");
+  for (const [key, value] of Object.entries(devices))
+    if (typeof (value ?? false) !== "boolean") wrong(`devices.${key} must be true or false`);
+  // A sealed session is known to nobody but the visitor.
+  if (store === undefined && Object.values(devices).includes(true)) wrong("devices needs a store");
+  return devices;
 }
 
 const defaultUserId = (data: Readonly<Data>): unknown => data["userId"];

@@ -8,7 +8,7 @@ import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts
 import { createSealer } from "./core/seal.ts";
 import { sealedLength, utf8Length } from "./core/token.ts";
 import { NO_DATA } from "./content.ts";
-import type { Keeper, Opened, RecordDraft, Written } from "./keeper.ts";
+import type { Keeper, Opened, Written } from "./keeper.ts";
 
 /** What sealed session tokens are for; a token of another purpose does not open as one. */
 const PURPOSE = "session";
@@ -43,6 +43,9 @@ export function createSealedKeeper(options: {
 
   const newId = () => crypto.base64url(crypto.randomBytes(ID_BYTES));
 
+  const update: Keeper["update"] = (previous, next) =>
+    write({ ...next, id: previous.id, version: previous.version });
+
   return {
     identity: keyring,
     synchronous: crypto.synchronous,
@@ -55,7 +58,8 @@ export function createSealedKeeper(options: {
         return record === undefined ? { rejected: "malformed" } : { record };
       }),
     create: (draft) => write({ ...draft, id: newId(), version: 1 }),
-    update: (previous, next: RecordDraft) => write({ ...next, id: previous.id, version: previous.version }),
+    update,
+    note: update,
     rotate: (_previous, next) => write({ ...next, id: newId(), version: 1 }),
     refresh: (record) => record,
     retire: () => true,

@@ -25,6 +25,7 @@ export interface SessionContext {
   readonly persistent: boolean;
   readonly userIdOf: (data: Readonly<Data>) => UserId | undefined;
   readonly transportOf: (exchange: Exchange) => Transport;
+  readonly deviceOf: (exchange: Exchange) => string | undefined;
   readonly now: () => number;
   readonly emit: (event: EventBody) => void;
 }
@@ -188,7 +189,7 @@ export class SessionHandle implements Session {
     const { keeper, lifetime, now } = this.#context;
     const record = this.#record!;
     if (!isTouchDue(record, lifetime, now()) || (keeper.inCookie && !this.#cookie.settable)) return;
-    return chain(keeper.update(record, { ...record, ...seenAt(record, now()) }), (written) => {
+    return chain(keeper.note(record, { ...record, ...this.#seen(record) }), (written) => {
       // Undefined: another request wrote, and noted the visitor with it.
       if (written === undefined || (written.token !== undefined && !this.#cookie.settable)) return;
       this.#record = written.record;
@@ -259,7 +260,7 @@ export class SessionHandle implements Session {
     if (next.json === this.#json && next.flash === record.flash) return true;
 
     if (keeper.inCookie) this.#cookie.assertSettable();
-    const draft = { ...record, ...seenAt(record, now()), ...this.#contentOf(next), userId: indexOf(userId) };
+    const draft = { ...record, ...this.#seen(record), ...this.#contentOf(next), userId: indexOf(userId) };
     return chain(this.#delivered(keeper.update(record, draft)), (written) => this.#keep(written, next.json));
   }
 
@@ -272,6 +273,7 @@ export class SessionHandle implements Session {
       ...startLifetime(lifetime, moment),
       ...identify(userId, moment),
       ...this.#contentOf(next),
+      device: this.#context.deviceOf(this.#exchange),
     };
     return chain(this.#delivered(keeper.create(draft)), (written) => {
       this.#keep(written, next.json);
@@ -292,8 +294,8 @@ export class SessionHandle implements Session {
     const life =
       cause === "user-changed"
         ? { ...startLifetime(lifetime, moment), ...identify(userId, moment) }
-        : { ...seenAt(record, moment), userId: indexOf(userId) };
-    const draft: RecordDraft = { ...record, ...life, ...this.#contentOf(next) };
+        : { userId: indexOf(userId) };
+    const draft: RecordDraft = { ...record, ...this.#seen(record), ...life, ...this.#contentOf(next) };
     return chain(this.#delivered(keeper.rotate(record, draft)), (written) => {
       if (!this.#keep(written, next.json)) return false;
       emit({ type: "rotated", id: written!.record.id, previousId: record.id, userId: draft.userId, cause });
@@ -360,6 +362,11 @@ export class SessionHandle implements Session {
     if (token === undefined) return;
     const seconds = (record.absoluteExpiresAt - this.#context.now()) / 1000;
     this.#cookie.set(token, this.#context.persistent ? seconds : undefined);
+  }
+
+  /** Notes that the visitor is here now, and from which device. */
+  #seen(record: SessionRecord): Pick<RecordDraft, "lastSeenAt" | "expiresAt" | "device"> {
+    return { ...seenAt(record, this.#context.now()), device: this.#context.deviceOf(this.#exchange) };
   }
 
   #contentOf(next: Content): Pick<RecordDraft, "data" | "flash" | "schemaVersion"> {

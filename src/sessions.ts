@@ -1,32 +1,25 @@
+import { circuitIn, createCircuit, STORE_TIMEOUT } from "./circuit.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
 import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import { chooseTransport, createTransports } from "./core/transport.ts";
 import { runtimeCrypto } from "./crypto/runtime.ts";
-import { createEmitter } from "./events.ts";
+import { deviceReader } from "./device.ts";
+import { createEmitter, type EventBody } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Keeper } from "./keeper.ts";
+import { createManagement, type SessionManagement } from "./manage.ts";
 import { keyringOf } from "./keyrings.ts";
 import { checkOptions, type CheckedOptions, type SessionOptions, type UserId } from "./options.ts";
 import { createSealedKeeper } from "./sealed.ts";
 import type { Session } from "./session.ts";
 import { SessionHandle, type SessionContext } from "./session-handle.ts";
 import { createShape } from "./shape.ts";
-import { ask, createStoredKeeper } from "./stored.ts";
+import { createStoredKeeper } from "./stored.ts";
 import type { SessionStore } from "./stores/store.ts";
 
-/** What can be known of somebody's session without being in it. Times in milliseconds since the epoch. */
-export interface SessionInfo {
-  /** Public id, equal to {@link Session.id} in the visitor's own requests. */
-  readonly id: string;
-  readonly createdAt: number;
-  readonly lastSeenAt: number;
-  readonly expiresAt: number;
-  readonly authenticatedAt: number | undefined;
-}
-
 /** The sessions of one name: what `createSessions` answers. */
-export interface Sessions<T extends object = Data> {
+export interface Sessions<T extends object = Data> extends SessionManagement {
   readonly name: string;
   /**
    * The session of a request. Adapters call this; applications call their adapter's `useSession`. Nothing
@@ -39,32 +32,7 @@ export interface Sessions<T extends object = Data> {
   open(exchange: Exchange): MaybePromise<Session<T>>;
   /** `userId` of these options, applied to data; `undefined` when nobody is logged in. */
   userIdOf(data: Readonly<Partial<T>>): UserId | undefined;
-  /**
-   * A user's living sessions, latest seen first; an empty list when there are none.
-   *
-   * @throws SessionError `ERR_SESSION_UNSUPPORTED` for sealed sessions, `ERR_SESSION_STORE`
-   */
-  list(userId: UserId): Promise<SessionInfo[]>;
-  /** Ends one session by its public id; does nothing when there is none. @throws SessionError as {@link Sessions.list} */
-  revoke(id: string): Promise<void>;
-  /**
-   * Ends all sessions of a user.
-   *
-   * @param options.except - The public id of one to keep, such as the visitor's own.
-   * @returns how many records ended; a session that changed its token in the last minutes counts more than once.
-   * @throws SessionError as {@link Sessions.list}
-   */
-  revokeUser(userId: UserId, options?: { readonly except?: string | undefined }): Promise<number>;
-  /**
-   * Removes expired records, in batches, so that no other query waits long. Run it now and then.
-   *
-   * @returns how many were removed.
-   * @throws SessionError as {@link Sessions.list}
-   */
-  sweep(): Promise<number>;
 }
-
-const SWEEP_BATCH = 1000;
 
 /**
  * Makes the sessions of an application: sealed in the cookie, or kept in a store.
@@ -81,10 +49,11 @@ export function createSessions<T extends object = Record<string, any>>(
   options: SessionOptions<T>,
 ): Sessions<T> {
   const checked = checkOptions(options);
-  const { name, store, now } = checked;
+  const { name, now } = checked;
   const transports = createTransports(checked.cookie);
   const emit = createEmitter(name, now, checked.onEvent);
-  const keeper = createKeeper(checked, transports.secure.cookieName);
+  const store = reachStore(checked, emit);
+  const keeper = createKeeper(checked, store, transports.secure.cookieName);
   const shape = createShape(checked);
   const context: SessionContext = {
     keeper,
@@ -99,6 +68,7 @@ export function createSessions<T extends object = Record<string, any>>(
         checked.trustProxy ? exchange.header("x-forwarded-proto") : null,
         checked.development,
       ),
+    deviceOf: deviceReader(checked.devices, checked.trustProxy),
     now,
     emit,
   };
@@ -119,69 +89,35 @@ export function createSessions<T extends object = Record<string, any>>(
 
     userIdOf: checked.userId,
 
-    async list(userId) {
-      const find = able(store, "findByUser");
-      const records = await ask(() => find(String(userId)));
-      const living = records.filter(({ successor }) => successor === undefined);
-      return living.map(({ id, createdAt, lastSeenAt, expiresAt, authenticatedAt }) => ({
-        id,
-        createdAt,
-        lastSeenAt,
-        expiresAt,
-        authenticatedAt,
-      }));
-    },
-
-    async revoke(id) {
-      const find = able(store, "find");
-      const record = await ask(() => find(id));
-      if (record === undefined) return;
-      await keeper.end(record);
-      emit({ type: "revoked", id });
-    },
-
-    async revokeUser(userId, { except } = {}) {
-      const remove = able(store, "deleteByUser");
-      let count = 0;
-      // A session that changes its token at this moment can slip past one pass, but not past one that finds nothing.
-      for (let removed = 1; removed > 0; count += removed)
-        removed = await ask(() => remove(String(userId), except));
-      emit({ type: "user-revoked", userId: String(userId), count });
-      return count;
-    },
-
-    async sweep() {
-      const remove = able(store, "deleteExpired");
-      let count = 0;
-      for (let removed = SWEEP_BATCH; removed === SWEEP_BATCH; count += removed)
-        removed = await ask(() => remove(SWEEP_BATCH));
-      emit({ type: "swept", count });
-      return count;
-    },
+    ...createManagement(store, keeper, emit),
   };
 }
 
-function createKeeper(options: CheckedOptions, cookieName: string): Keeper {
+/** The store behind a circuit breaker: its own, if it has one inside. */
+function reachStore(options: CheckedOptions, emit: (event: EventBody) => void): SessionStore | undefined {
+  const { store, storeTimeout } = options;
+  if (store === undefined) return undefined;
+  const own = circuitIn(store);
+  if (own !== undefined && storeTimeout !== undefined)
+    throw new SessionError(
+      "ERR_SESSION_CONFIG",
+      "This store has a timeout of its own: give it that instead of storeTimeout.",
+    );
+  const circuit = own?.circuit ?? createCircuit(store, { timeout: storeTimeout ?? STORE_TIMEOUT });
+  circuit.listen((failure) => emit({ type: failure === undefined ? "store-up" : "store-down" }));
+  return own === undefined ? circuit.store : store;
+}
+
+function createKeeper(options: CheckedOptions, store: SessionStore | undefined, cookieName: string): Keeper {
   const crypto = runtimeCrypto();
-  if (options.store !== undefined) return createStoredKeeper(options.store, crypto);
+  if (options.store !== undefined && store !== undefined) {
+    const readsOn = circuitIn(options.store)?.readsOn ?? false;
+    // The store as it was given: a circuit is made anew for every createSessions.
+    return createStoredKeeper({ store, identity: options.store, crypto, readsOn });
+  }
   const keyring = keyringOf(options.passwords, crypto);
   const maxAge = options.lifetime.absoluteTimeout * 1000;
   return createSealedKeeper({ keyring, crypto, name: options.name, cookieName, maxAge });
-}
-
-/** A store's method, if there is a store and it has it. */
-function able<M extends keyof SessionStore>(
-  store: SessionStore | undefined,
-  method: M,
-): NonNullable<SessionStore[M]> {
-  const found = store?.[method];
-  if (store !== undefined && found !== undefined) return found.bind(store) as NonNullable<SessionStore[M]>;
-  throw new SessionError(
-    "ERR_SESSION_UNSUPPORTED",
-    store === undefined
-      ? "Sealed sessions live with the visitor: they cannot be listed, revoked or swept. Give createSessions a store."
-      : `This store has no ${method}.`,
-  );
 }
 
 function twoKinds(name: string): SessionError {

@@ -1,6 +1,6 @@
 import type { CryptoProvider } from "./core/crypto.ts";
 import { NO_DATA } from "./content.ts";
-import { SessionError } from "./core/errors.ts";
+import { isSessionError } from "./core/errors.ts";
 import { chain } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import { isCanonicalBase64url } from "./core/token.ts";
@@ -15,17 +15,28 @@ const MAX_CLAIMS = 100;
 /** 32 octets in base64url. */
 const TOKEN_LENGTH = 43;
 
+interface StoredKeeperOptions {
+  /** A store that answers in time, or rejects with `ERR_SESSION_STORE`. */
+  readonly store: SessionStore;
+  /** See {@link Keeper.identity}. */
+  readonly identity: object;
+  readonly crypto: CryptoProvider;
+  /** Whether lookups are answered during an outage, so that a note that gets lost then must not fail them. */
+  readonly readsOn: boolean;
+}
+
 /**
  * Keeps sessions in a store: the token is 256 random bits and the store knows its SHA-256 alone, so who
  * reads the store cannot log in with what is there.
  */
-export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider): Keeper {
+export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
+  const { store, identity, crypto, readsOn } = options;
   const turns = new Map<string, Promise<void>>();
 
   async function insert(draft: RecordDraft) {
     const token = crypto.base64url(crypto.randomBytes(TOKEN_BYTES));
     const record: SessionRecord = { ...draft, id: await crypto.sha256(token), version: 1 };
-    await ask(() => store.insert(record));
+    await store.insert(record);
     return { record, token };
   }
 
@@ -36,24 +47,24 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
   /** Writes the next version of a record, unless another request was faster. @returns it, or `undefined`. */
   async function swap(previous: SessionRecord, changes: Partial<RecordDraft>) {
     const record: SessionRecord = { ...previous, ...changes, version: previous.version + 1 };
-    return (await ask(() => store.update(record, previous.version))) ? record : undefined;
+    return (await store.update(record, previous.version)) ? record : undefined;
   }
 
   /** Ends a record in one atomic step. @returns whether no other request was faster. */
   const claim = async (record: SessionRecord) => (await swap(record, { expiresAt: 0 })) !== undefined;
 
   /** Removes what counts as absent already: a failure here changes nothing for anybody. */
-  const tidy = (id: string) => ask(() => store.delete(id)).catch(() => undefined);
+  const tidy = (id: string) => store.delete(id).catch(() => undefined);
 
   return {
-    identity: store,
+    identity,
     synchronous: false,
     inCookie: false,
 
     open(token) {
       if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
       return chain(crypto.sha256(token), async (id) => {
-        const record = unspent(await ask(() => store.find(id)));
+        const record = unspent(await store.find(id));
         return record === undefined ? { rejected: "not-found" } : { record };
       });
     },
@@ -63,6 +74,17 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
     async update(previous, next) {
       const record = await swap(previous, next);
       return record && { record, token: undefined };
+    },
+
+    async note(previous, next) {
+      try {
+        const record = await swap(previous, next);
+        return record && { record, token: undefined };
+      } catch (error) {
+        // Elsewhere it is an error: a store that cannot write cannot log anybody out either.
+        if (readsOn && isSessionError(error, "ERR_SESSION_STORE")) return undefined;
+        throw error;
+      }
     },
 
     async rotate(previous, next) {
@@ -90,7 +112,7 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
       return claimed;
     },
 
-    refresh: async (record) => unspent(await ask(() => store.find(record.id))),
+    refresh: async (record) => unspent(await store.find(record.id)),
 
     async end(record) {
       let kept: SessionRecord | undefined = record;
@@ -99,9 +121,9 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
         if (successor === undefined && (await claim(kept))) return tidy(id);
         // Nobody's session went on as somebody's: that login is not what was ended here.
         if (successor !== undefined && record.userId === undefined) return;
-        kept = await ask(() => store.find(successor ?? id));
+        kept = await store.find(successor ?? id);
       }
-      if (kept !== undefined) await ask(() => store.delete(kept.id));
+      if (kept !== undefined) await store.delete(kept.id);
     },
 
     takeTurn(id) {
@@ -117,17 +139,4 @@ export function createStoredKeeper(store: SessionStore, crypto: CryptoProvider):
       return before === undefined ? endTurn : before.then(() => endTurn);
     },
   };
-}
-
-/** Runs a store's method; whatever it throws becomes one typed error that says nothing of the store's insides. */
-export async function ask<R>(call: () => Promise<R>): Promise<R> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw new SessionError(
-      "ERR_SESSION_STORE",
-      "The session store did not answer as it should; its own error is the cause.",
-      { cause },
-    );
-  }
 }

@@ -1,7 +1,8 @@
-import { SessionError } from "../core/errors.ts";
+import { isSessionError, SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
 import { crossSiteReasonOf, crossSiteRefusal, isSafeMethod, type CrossSiteOptions } from "../auth/csrf.ts";
-import { guardCore, type GuardOptions } from "../auth/guard.ts";
+import { guardCore, RETRY_AFTER, type GuardOptions } from "../auth/guard.ts";
+import { plainAnswer } from "../auth/plain-answer.ts";
 import { markPrivateIn, setCookieIn, type Exchange } from "../exchange.ts";
 import type { SessionOptions } from "../options.ts";
 import type { Session } from "../session.ts";
@@ -16,6 +17,14 @@ export type FetchHandler<Rest extends unknown[] = []> = (
   request: Request,
   ...rest: Rest
 ) => Response | Promise<Response>;
+
+/** What {@link withSessions} can be told of its host. */
+export interface FetchOptions<Rest extends unknown[] = []> {
+  /** The address at the other end of a request's connection, for `devices.address`. @default unknown */
+  readonly address?: (request: Request, ...rest: Rest) => string | undefined;
+}
+
+const UNAVAILABLE = "We cannot see at the moment who is logged in. Please try again in a few seconds.";
 
 /** The exchange of a request that is being answered; its headers go into the response at the end. */
 interface FetchExchange extends Exchange {
@@ -38,9 +47,10 @@ const exchanges = new WeakMap<Request, FetchExchange>();
  */
 export function withSessions<Rest extends unknown[]>(
   handler: FetchHandler<Rest>,
+  options: FetchOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    const exchange = createExchange(request);
+    const exchange = createExchange(request, () => options.address?.(request, ...rest));
     exchanges.set(request, exchange);
     let response: Response;
     try {
@@ -91,11 +101,11 @@ export function refuseCrossSite(request: Request, options: CrossSiteOptions = {}
 
 /** Who is logged in, asked with the request in hand. */
 export interface FetchGuard<User> {
-  /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError `ERR_SESSION_STORE` */
+  /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError `ERR_SESSION_STORE`: nobody knows */
   readonly getUser: (request: Request) => Promise<User | null>;
   /**
    * The user, or an answer thrown as a `Response`: a redirect to the login page for a page, 401 in JSON for
-   * anything else.
+   * anything else, 503 while the store does not answer.
    *
    * @param options.next - Path to come back to. @default the request's own
    */
@@ -109,9 +119,13 @@ export function createGuard<User, T extends object = Data>(options: GuardOptions
   return {
     getUser,
     async requireUser(request, { next } = {}) {
-      const user = await getUser(request);
+      const page = wantsPage(request);
+      const user = await getUser(request).catch((error: unknown) => {
+        if (!isSessionError(error, "ERR_SESSION_STORE")) throw error;
+        throw page ? plainAnswer(503, UNAVAILABLE, { "Retry-After": RETRY_AFTER }) : core.unavailable();
+      });
       if (user !== null) return user;
-      if (!wantsPage(request)) throw core.unauthenticated();
+      if (!page) throw core.unauthenticated();
       const { pathname, search } = new URL(request.url);
       throw core.redirect(next ?? pathname + search);
     },
@@ -134,7 +148,7 @@ function exchangeOf(request: Request): FetchExchange {
   );
 }
 
-function createExchange(request: Request): FetchExchange {
+function createExchange(request: Request, address: () => string | undefined): FetchExchange {
   const headers = new Headers();
   return {
     url: request.url,
@@ -142,6 +156,7 @@ function createExchange(request: Request): FetchExchange {
     sent: false,
     sessions: new Map(),
     header: (name) => request.headers.get(name),
+    address,
     writable() {
       return !this.sent;
     },

@@ -22,7 +22,12 @@ export interface Refusal {
   redirect(next?: string): Response;
   /** Tells a program: 401 with `{ "error": "unauthenticated" }`. */
   unauthenticated(): Response;
+  /** Tells a program that nobody knows who is logged in, as the store is down: 503 with `{ "error": "unavailable" }`. */
+  unavailable(): Response;
 }
+
+/** Seconds after which a visitor may try again who came while the store was down. */
+export const RETRY_AFTER = "2";
 
 /** The part of a guard that is the same for every adapter. */
 export interface GuardCore<User> extends Refusal {
@@ -61,11 +66,14 @@ export function guardCore<User, T extends object>(options: GuardOptions<User, T>
       });
     },
 
-    unauthenticated() {
-      return Response.json(
-        { error: "unauthenticated" },
-        { status: 401, headers: { "Cache-Control": "private, no-store", Vary: "Cookie" } },
-      );
-    },
+    unauthenticated: () => jsonError(401, "unauthenticated"),
+    unavailable: () => jsonError(503, "unavailable", { "Retry-After": RETRY_AFTER }),
   };
+}
+
+function jsonError(status: number, error: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return Response.json(
+    { error },
+    { status, headers: { "Cache-Control": "private, no-store", Vary: "Cookie", ...headers } },
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { createGuard, useSession, withSessions } from "../../src/adapters/fetch.ts";
+import { createGuard, useSession, withSessions, type FetchHandler } from "../../src/adapters/fetch.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { cookieFor } from "../../src/testing/index.ts";
@@ -96,17 +96,43 @@ describe("getUser", () => {
   });
 
   test("is an error when the store is down", async () => {
-    const store = { ...memoryStore(), find: () => Promise.reject(new Error("down")) };
-    const sessions = createSessions<{ userId: number }>({ store });
-    const guard = createGuard<User, { userId: number }>({ sessions, loadUser: () => null });
-    const cookie = `__Host-session=${"A".repeat(43)}`;
-    const codes: string[] = [];
-    const handle = withSessions(async (request) => {
-      codes.push(await codeOf(() => guard.getUser(request)), await codeOf(() => guard.requireUser(request)));
-      return new Response();
-    });
-    await handle(new Request("https://app.example/", { headers: { cookie } }));
-    expect(codes).toEqual(["ERR_SESSION_STORE", "ERR_SESSION_STORE"]);
+    const { guard, handle } = storeDown();
+    const code = await handle({}, async (request) =>
+      Response.json(await codeOf(() => guard.getUser(request))),
+    );
+    expect(await code.json()).toBe("ERR_SESSION_STORE");
+  });
+});
+
+/** A guard whose store does not answer, and a logged-in visitor's request to it. */
+function storeDown() {
+  const store = { ...memoryStore(), find: () => Promise.reject(new Error("down")) };
+  const sessions = createSessions<{ userId: number }>({ store });
+  const guard = createGuard<User, { userId: number }>({ sessions, loadUser: () => null });
+  const cookie = `__Host-session=${"A".repeat(43)}`;
+  const handle = (headers: Record<string, string>, handler: FetchHandler) =>
+    withSessions(handler)(new Request("https://app.example/", { headers: { ...headers, cookie } }));
+  return { guard, handle };
+}
+
+describe("requireUser while the store is down", () => {
+  test("tells a program 503 in JSON, and when to come again", async () => {
+    const { guard, handle } = storeDown();
+    const response = await handle({}, async (request) => Response.json(await guard.requireUser(request)));
+    expect([response.status, await response.json()]).toEqual([503, { error: "unavailable" }]);
+    expect(response.headers.get("retry-after")).toBe("2");
+    expect(response.headers.get("cache-control")).toBe("private, no-store");
+  });
+
+  test("tells a visitor 503 in words, and sends nobody to the login page", async () => {
+    const { guard, handle } = storeDown();
+    const headers = { "sec-fetch-mode": "navigate" };
+    const response = await handle(headers, async (request) =>
+      Response.json(await guard.requireUser(request)),
+    );
+    expect([response.status, response.headers.get("location")]).toEqual([503, null]);
+    expect(await response.text()).toMatch(/try again/);
+    expect(response.headers.getSetCookie()).toEqual([]);
   });
 });
 

@@ -137,12 +137,14 @@ describe.each(["rejects", "throws"] as const)("a store that %s", (how) => {
 
   test("answers no list and no count", async () => {
     expect.hasAssertions();
-    const { store, sessions } = await loggedIn();
+    const { store, sessions, visitor } = await loggedIn();
+    const { id } = (await visitor.visit()).session;
     for (const method of ["find", "findByUser", "deleteByUser", "deleteExpired"] as const)
       breakStore(store, method, how);
     await expectStoreError(() => sessions.list(7));
-    await expectStoreError(() => sessions.revoke("x"));
+    await expectStoreError(() => sessions.revoke(id!));
     await expectStoreError(() => sessions.revokeUser(7));
+    await expectStoreError(() => sessions.onRevoked(id!, () => undefined));
     await expectStoreError(() => sessions.sweep());
   });
 });

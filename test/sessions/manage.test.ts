@@ -30,11 +30,14 @@ describe("list", () => {
     const listed = await sessions.list(7);
     expect(listed.map(({ id }) => id)).toEqual([phone.id, laptop.id]);
     expect(Object.keys(listed[0]!).toSorted()).toEqual([
+      "address",
       "authenticatedAt",
       "createdAt",
+      "current",
       "expiresAt",
       "id",
       "lastSeenAt",
+      "userAgent",
     ]);
     expect(listed[0]).toMatchObject({ lastSeenAt: clock.now(), expiresAt: clock.now() + 30 * MINUTE });
   });

@@ -7,7 +7,13 @@ export interface NativeEvent {
   readonly req: Request;
   readonly res: { readonly headers: Headers; readonly errHeaders: Headers; status?: number | undefined };
   readonly context: Record<string, unknown>;
-  readonly runtime?: { readonly node?: { readonly res?: { readonly headersSent: boolean } } } | undefined;
+  readonly runtime?: { readonly node?: NodeExchange } | undefined;
+}
+
+/** The part of Node's own request and response that is needed. */
+interface NodeExchange {
+  readonly req?: { readonly socket?: { readonly remoteAddress?: string | undefined } | null } | undefined;
+  readonly res?: { readonly headersSent: boolean } | undefined;
 }
 
 /** The part of SolidStart's request event that is needed. */
@@ -51,6 +57,7 @@ export function exchangeOf(native: NativeEvent, response?: unknown): Exchange {
     url: native.req.url,
     sessions: new Map(),
     header: (name) => native.req.headers.get(name),
+    address: () => native.runtime?.node?.req?.socket?.remoteAddress,
     writable: () => !tooLate && native.res === res && native.runtime?.node?.res?.headersSent !== true,
     setCookie(name, line) {
       // Of an error, or a response from status 400 on, h3 sends errHeaders only.

@@ -1,6 +1,8 @@
 import { guardCore, type GuardOptions } from "../../auth/guard.ts";
+import { isSessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
 import { isServerFunction } from "./routes.ts";
+import { unlessDown } from "./unavailable.ts";
 import { currentEvent, exchangeOf, type StartEvent } from "./exchange.ts";
 
 export type { GuardOptions } from "../../auth/guard.ts";
@@ -11,7 +13,8 @@ export interface Guard<User> {
   readonly getUser: () => Promise<User | null>;
   /**
    * The user, or a `Response` thrown: a redirect to the login page from a page or a server function, 401 in
-   * JSON from an API route.
+   * JSON from an API route. While the store does not answer, 503 from an API route and an error elsewhere, with the
+   * status of the page or the server function's answer set to 503.
    *
    * @param options.next - Path to come back to. Rendering a page knows it; a server function that the
    *   browser calls does not, so a query passes it. @default the page's own, if known
@@ -35,21 +38,31 @@ export function createGuard<User, T extends object = Data>(options: GuardOptions
 
   async function getUser(): Promise<User | null> {
     const event = currentEvent();
-    return core.getUser(exchangeOf(event.nativeEvent, event.response));
+    return unlessDown(event, () => core.getUser(exchangeOf(event.nativeEvent, event.response)));
+  }
+
+  /** In an API route, which can answer with a status of its own, the answer; elsewhere the error. */
+  function whenDown(error: unknown): Response {
+    if (isSessionError(error, "ERR_SESSION_STORE")) return core.unavailable();
+    throw error;
   }
 
   return {
     getUser,
 
     async requireUser({ next } = {}) {
-      const user = await getUser();
-      if (user !== null) return user;
       const event = currentEvent();
-      throw "params" in event ? core.unauthenticated() : core.redirect(next ?? pageOf(event));
+      const isRoute = "params" in event;
+      const user = await getUser().catch((error: unknown) => {
+        throw isRoute ? whenDown(error) : error;
+      });
+      if (user !== null) return user;
+      throw isRoute ? core.unauthenticated() : core.redirect(next ?? pageOf(event));
     },
 
     withUser: (handler) => async (event) => {
-      const user = await getUser();
+      const user = await getUser().catch(whenDown);
+      if (user instanceof Response) return user;
       return user === null ? core.unauthenticated() : handler(event, user);
     },
   };

@@ -1,0 +1,142 @@
+import { isSessionError, SessionError } from "./core/errors.ts";
+import type { SessionStore } from "./stores/store.ts";
+
+/** Options of {@link createCircuit}. */
+export interface CircuitOptions {
+  /** Seconds that a lookup or a write may take; what is about many records gets ten times as long. */
+  readonly timeout: number;
+  /** A clock that never jumps, in milliseconds. @default performance.now */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** A store behind a circuit breaker. */
+export interface Circuit {
+  /** The store: every method answers in time, or rejects with `ERR_SESSION_STORE`. */
+  readonly store: SessionStore;
+  /** Calls back when the store goes down, with what it failed with, and when it is back (`undefined`). */
+  listen(listener: (failure: Error | undefined) => void): void;
+}
+
+/** Seconds of patience with a store, unless an option says otherwise: a guard has answered after 250 ms. */
+export const STORE_TIMEOUT = 0.2;
+/** How many failures in a row make an outage: one slow answer is none. */
+const OUTAGE = 3;
+/** How often a store that is down is asked whether it is back. */
+const PROBE_MS = 500;
+const BULK_FACTOR = 10;
+
+/** What a store with a circuit inside is like. */
+export interface CarriedCircuit {
+  readonly circuit: Circuit;
+  /** Whether the store goes on answering lookups during an outage, from memory. */
+  readonly readsOn: boolean;
+}
+
+const carried = new WeakMap<SessionStore, CarriedCircuit>();
+
+/** The circuit that a store has inside, as a cache has; `undefined` when it has none. */
+export function circuitIn(store: SessionStore): CarriedCircuit | undefined {
+  return carried.get(store);
+}
+
+/** Notes that a store asks what is behind it through this circuit and needs no other. */
+export function carryCircuit(outer: SessionStore, inside: CarriedCircuit): void {
+  carried.set(outer, inside);
+}
+
+/**
+ * Puts a deadline and a circuit breaker before a store. After some timeouts in a row nobody waits any
+ * more: calls fail at once, and now and then one is let through to see whether the store is back. Errors that
+ * come in time open nothing, since they cost nobody time, and a visitor might cause them.
+ */
+export function createCircuit(store: SessionStore, options: CircuitOptions): Circuit {
+  const { timeout, clock = () => performance.now() } = options;
+  const listeners: ((failure: Error | undefined) => void)[] = [];
+  let failures = 0;
+  let timeouts = 0;
+  let lastFailure: Error | undefined;
+  let nextProbe = 0;
+
+  function succeeded(): void {
+    const wasDown = failures >= OUTAGE;
+    failures = timeouts = 0;
+    lastFailure = undefined;
+    if (wasDown) for (const listener of listeners) listener(undefined);
+  }
+
+  function failed(cause: unknown, inTime: boolean): SessionError {
+    const failure = isSessionError(cause, "ERR_SESSION_STORE") ? cause : storeFailure(cause);
+    failures++;
+    lastFailure = failure;
+    if (!inTime) timeouts++;
+    if (timeouts >= OUTAGE) nextProbe = clock() + PROBE_MS;
+    if (failures === OUTAGE) for (const listener of listeners) listener(failure);
+    return failure;
+  }
+
+  /** Whether a call may go to the store: always while it answers, and one at a time to see if it does again. */
+  function admits(): boolean {
+    if (timeouts < OUTAGE) return true;
+    if (clock() < nextProbe) return false;
+    nextProbe = clock() + PROBE_MS + timeout * 1000;
+    return true;
+  }
+
+  function within<M extends keyof SessionStore>(method: M, patience = timeout): NonNullable<SessionStore[M]> {
+    type Answer = Awaited<ReturnType<NonNullable<SessionStore[M]>>>;
+    const asking = (...args: never[]) =>
+      new Promise<Answer>((resolve, reject) => {
+        // A new error each time: one that many share would gather what each adds to it.
+        if (!admits()) return reject(storeFailure(lastFailure?.cause));
+        let settled = false;
+        const settle = (how: () => void): void => {
+          if (settled) return;
+          settled = true;
+          clearTimeout(timer);
+          how();
+        };
+        const giveUp = (): void => settle(() => reject(failed(new TimeoutError(patience), false)));
+        // After the I/O that waits: a process that was busy itself must not blame the store.
+        const timer = setTimeout(() => setTimeout(giveUp, 0), patience * 1000);
+        // In a then, so that a method that throws at once rejects like any other.
+        Promise.resolve()
+          .then(() => (store[method] as (...all: never[]) => Promise<Answer>)(...args))
+          .then(
+            (answer) => settle(() => (succeeded(), resolve(answer))),
+            (error: unknown) => settle(() => reject(failed(error, true))),
+          );
+      });
+    return asking as NonNullable<SessionStore[M]>;
+  }
+
+  const long = timeout * BULK_FACTOR;
+  return {
+    store: {
+      find: within("find"),
+      insert: within("insert"),
+      update: within("update"),
+      delete: within("delete"),
+      ...(store.findByUser && { findByUser: within("findByUser", long) }),
+      ...(store.deleteByUser && { deleteByUser: within("deleteByUser", long) }),
+      ...(store.deleteExpired && { deleteExpired: within("deleteExpired", long) }),
+      ...(store.watch && { watch: within("watch", long) }),
+    },
+    listen: (listener) => void listeners.push(listener),
+  };
+}
+
+class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+
+  constructor(seconds: number) {
+    super(`No answer within ${seconds * 1000} ms.`);
+  }
+}
+
+function storeFailure(cause: unknown): SessionError {
+  return new SessionError(
+    "ERR_SESSION_STORE",
+    "The session store did not answer as it should; its own error is the cause.",
+    { cause },
+  );
+}
