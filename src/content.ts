@@ -1,4 +1,5 @@
 import { isEmpty, toJson, type Data } from "./core/json.ts";
+import type { MaybePromise } from "./core/maybe-promise.ts";
 
 /** What a session holds, and what a write starts from and ends with: JSON of the data and of the flash values. */
 export interface Content {
@@ -10,11 +11,18 @@ export interface Content {
 export const NO_DATA = "{}";
 
 /** What an anonymous visitor's session holds. */
-export const NOTHING: Content = { json: NO_DATA, flash: undefined };
+const NOTHING: Content = { json: NO_DATA, flash: undefined };
 
 /** Whether there is nothing to keep. */
 export function isNothing(content: Content): boolean {
   return content.json === NO_DATA && content.flash === undefined;
+}
+
+/** Whether a change makes nothing out of nothing. One that throws cannot start from there, and has not changed anything. */
+export function leavesNothing(change: (base: Content) => MaybePromise<Content>): Promise<boolean> {
+  return Promise.resolve(NOTHING)
+    .then(change)
+    .then(isNothing, () => false);
 }
 
 /** The flash values by key, and nothing that an object inherits: the key may be `constructor`. */

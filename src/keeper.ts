@@ -6,7 +6,13 @@ import type { RejectionReason } from "./events.ts";
 export type RecordDraft = Omit<SessionRecord, "id" | "version">;
 
 /** What a cookie's value led to. */
-export type Opened = { readonly record: SessionRecord } | { readonly rejected: RejectionReason };
+export type Opened =
+  | { readonly record: SessionRecord }
+  | {
+      readonly rejected: RejectionReason;
+      /** The session that went on under another token while this one was on its way: a logout means that too. */
+      readonly spent?: SessionRecord | undefined;
+    };
 
 /** What is kept now, and the token that the visitor must be given when it is another than before. */
 export interface Written {

@@ -7,7 +7,7 @@ import type { SessionRecord } from "./core/record.ts";
 import type { Transport } from "./core/transport.ts";
 import { applyUpdate } from "./core/update.ts";
 import { backOff, lostOut, revoked } from "./contention.ts";
-import { isNothing, NO_DATA, NOTHING, parseFlash, writeFlash, type Content } from "./content.ts";
+import { isNothing, leavesNothing, NO_DATA, parseFlash, writeFlash, type Content } from "./content.ts";
 import type { EventBody, RejectionReason, RotationCause } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Keeper, RecordDraft, Written } from "./keeper.ts";
@@ -45,6 +45,8 @@ export class SessionHandle implements Session {
   #progress: "untouched" | "loading" | "ready" = "untouched";
   /** What is kept; `undefined` for an anonymous visitor. */
   #record: SessionRecord | undefined;
+  /** What the cookie stood for until its token was replaced; only a logout can still mean it. */
+  #spent: SessionRecord | undefined;
   /** The data after migration and validation, and the same parsed once somebody asks. */
   #json = NO_DATA;
   #data: Readonly<Data> | undefined = EMPTY;
@@ -159,7 +161,7 @@ export class SessionHandle implements Session {
     if (token === undefined) return;
     if (token === DUPLICATE) return this.#reject("duplicate");
     return chain(keeper.open(token, now()), (opened) => {
-      if ("rejected" in opened) return this.#reject(opened.rejected);
+      if ("rejected" in opened) return this.#reject(opened.rejected, opened.spent);
       return chain(this.#accept(opened.record), (accepted) => (accepted ? this.#touch() : undefined));
     });
   }
@@ -180,7 +182,8 @@ export class SessionHandle implements Session {
   }
 
   /** The visitor stays anonymous, and the cookie stays as it is: another node may be able to read it. */
-  #reject(reason: RejectionReason): void {
+  #reject(reason: RejectionReason, spent?: SessionRecord): void {
+    this.#spent = spent;
     this.#context.emit({ type: "rejected", reason });
   }
 
@@ -224,12 +227,11 @@ export class SessionHandle implements Session {
         } else await backOff(attempt);
         while (this.#writing !== undefined) await this.#writing;
         if (await this.#alone(() => this.#refresh())) continue;
-        // Ended elsewhere, or gone on under another token: a logout means that one too. A write that leaves nothing
-        // behind in an empty session has what it wanted.
-        const onNothing = await prepare(NOTHING);
+        // Ended elsewhere, or gone on under another token: a logout means that too. Who leaves nothing has it.
+        const onNothing = await leavesNothing(prepare);
         if (this.#userIdOf(json) !== undefined && this.#userIdOf(next.json) === undefined)
           await this.#alone(() => this.#context.keeper.end(record!));
-        if (!rotate && isNothing(onNothing)) return;
+        if (!rotate && onNothing) return;
         throw revoked();
       }
     } finally {
@@ -305,8 +307,8 @@ export class SessionHandle implements Session {
 
   #end(): MaybePromise<void> {
     this.#endings++;
-    const record = this.#record;
-    return chain(record === undefined ? undefined : this.#context.keeper.end(record), () => this.#ended());
+    const record = this.#record ?? this.#spent;
+    return chain(record && this.#context.keeper.end(record), () => this.#ended());
   }
 
   #ended(): void {

@@ -32,6 +32,8 @@ interface StoredKeeperOptions {
 export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
   const { store, identity, crypto, readsOn } = options;
   const turns = new Map<string, Promise<void>>();
+  /** Writes under way, by the version that they replace. */
+  const swaps = new Map<string, Promise<boolean>>();
 
   async function insert(draft: RecordDraft) {
     const token = crypto.base64url(crypto.randomBytes(TOKEN_BYTES));
@@ -46,8 +48,18 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
 
   /** Writes the next version of a record, unless another request was faster. @returns it, or `undefined`. */
   async function swap(previous: SessionRecord, changes: Partial<RecordDraft>) {
-    const record: SessionRecord = { ...previous, ...changes, version: previous.version + 1 };
-    return (await store.update(record, previous.version)) ? record : undefined;
+    const { id, version } = previous;
+    const key = `${id} ${version}`;
+    const faster = swaps.get(key);
+    if (faster !== undefined) {
+      // Whoever wins, this version is over: a thousand parallel updates must not queue to hear that from the store.
+      await faster.catch(() => false);
+      return undefined;
+    }
+    const record: SessionRecord = { ...previous, ...changes, version: version + 1 };
+    const swapping = store.update(record, version).finally(() => swaps.delete(key));
+    swaps.set(key, swapping);
+    return (await swapping) ? record : undefined;
   }
 
   /** Ends a record in one atomic step. @returns whether no other request was faster. */
@@ -64,8 +76,10 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
     open(token) {
       if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
       return chain(crypto.sha256(token), async (id) => {
-        const record = unspent(await store.find(id));
-        return record === undefined ? { rejected: "not-found" } : { record };
+        const record = await store.find(id);
+        return record === undefined || record.successor !== undefined
+          ? { rejected: "not-found", spent: record }
+          : { record };
       });
     },
 
