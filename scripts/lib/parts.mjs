@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run, step, StepError } from "./steps.mjs";
 
@@ -10,11 +10,30 @@ const parts = {
   chromium: {
     variable: "CHROMIUM_PATH",
     commands: ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"],
-    paths: [
+    paths: () => [
       "/Applications/Chromium.app/Contents/MacOS/Chromium",
       "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ],
     packages: ["chromium"],
+  },
+  postgres: {
+    variable: "POSTGRES_PATH",
+    commands: ["postgres"],
+    paths: debianPostgres,
+    // Where services are allowed to start, Debian starts one for it on port 5432; the tests start their own.
+    packages: ["postgresql"],
+  },
+  redis: {
+    variable: "REDIS_SERVER_PATH",
+    commands: ["redis-server"],
+    paths: () => [],
+    packages: ["redis-server"],
+  },
+  nginx: {
+    variable: "NGINX_PATH",
+    commands: ["nginx"],
+    paths: () => ["/usr/sbin/nginx"],
+    packages: ["nginx-light"],
   },
 };
 
@@ -53,9 +72,16 @@ async function install(missing) {
     throw new StepError(`apt installed ${packages.join(", ")}, yet ${absent.join(", ")} is not found.`);
 }
 
+/** Debian keeps the server out of the PATH, in a folder for each version. */
+function debianPostgres() {
+  const folder = "/usr/lib/postgresql";
+  const versions = existsSync(folder) ? readdirSync(folder) : [];
+  return versions.map((version) => join(folder, version, "bin", "postgres"));
+}
+
 function find({ variable, commands, paths }) {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  const candidates = [...commands.flatMap((name) => folders.map((folder) => join(folder, name))), ...paths];
+  const candidates = [...commands.flatMap((name) => folders.map((folder) => join(folder, name))), ...paths()];
   return [process.env[variable], ...candidates].find((path) => path && isExecutable(path));
 }
 

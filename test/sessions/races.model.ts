@@ -77,6 +77,9 @@ function slow(store: Required<SessionStore>, scheduler: Scheduler): Required<Ses
 
 export type Fault = (good: Required<SessionStore>) => Partial<SessionStore>;
 
+/** Puts something in front of a store, as a cache is. */
+export type Front = (store: Required<SessionStore>, now: () => number) => SessionStore;
+
 /** Runs plans against each other, keeps account of what was acknowledged, and holds the sessions to it. */
 export class World {
   readonly #scheduler: Scheduler;
@@ -96,8 +99,11 @@ export class World {
     [];
   readonly #flashes: { set: number; taken: unknown[] } = { set: 0, taken: [] };
 
-  /** @param fault - Turns the store into a broken one, to see that this model would notice. */
-  constructor(scheduler: Scheduler, fault: Fault = () => ({})) {
+  /**
+   * @param fault - Turns the store into a broken one, to see that this model would notice.
+   * @param front - What the sessions ask instead of the store itself.
+   */
+  constructor(scheduler: Scheduler, fault: Fault = () => ({}), front: Front = (store) => store) {
     this.#scheduler = scheduler;
     const now = this.#clock.now;
     this.#store = memoryStore({ now });
@@ -109,7 +115,7 @@ export class World {
         return broken.insert(record);
       },
     };
-    this.#sessions = createSessions<Data>({ store: slow(noting, scheduler), now });
+    this.#sessions = createSessions<Data>({ store: front(slow(noting, scheduler), now), now });
     this.#browsers = Array.from({ length: VISITORS }, () => new Browser(this.#sessions));
   }
 

@@ -74,7 +74,7 @@ describe("a batch", () => {
   });
 
   test("that one item made fail is run again one by one", async () => {
-    const run = vi.fn(async (items: readonly string[]) => {
+    const run = vi.fn<(items: readonly string[]) => Promise<readonly string[]>>(async (items) => {
       if (items.includes("bad")) throw new TypeError("bad");
       return items;
     });

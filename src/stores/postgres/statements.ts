@@ -1,0 +1,89 @@
+import { COLUMNS } from "./record.ts";
+import type { PostgresTable } from "./table.ts";
+
+/** Most ids of one notification: with 43 characters each and their versions they fit into its 8000 bytes. */
+export const NOTIFICATION_IDS = 100;
+
+/** The SQL of the store. Rows are locked in the order of their ids, so that no two nodes wait for each other. */
+export interface PostgresStatements {
+  /** $1 id */
+  readonly findOne: string;
+  /** $1 ids */
+  readonly findMany: string;
+  /** $1 user id, $2 now */
+  readonly findByUser: string;
+  /** Arrays of the columns. Answers the ids that were free. */
+  readonly insert: string;
+  /** The columns, then the expected version, then now. Answers the id if it was updated. */
+  readonly updateOne: string;
+  /** Arrays of the columns, then of the expected versions, then now. Answers the ids that were updated. */
+  readonly updateMany: string;
+  /** $1 ids. Answers how many were deleted, as do the next. */
+  readonly delete: string;
+  /** $1 user id, $2 id to keep or null */
+  readonly deleteByUser: string;
+  /** $1 now, $2 limit */
+  readonly deleteExpired: string;
+}
+
+/** @param notify - Whether writes tell watchers, in the same transaction. */
+export function postgresStatements(table: PostgresTable, notify: boolean): PostgresStatements {
+  const t = table.quoted;
+  const names = COLUMNS.map(([name]) => name).join(", ");
+  const arrays = COLUMNS.map(([, type], n) => `$${n + 1}::${type}[]`).join(", ");
+  const [expected, now] = [COLUMNS.length + 1, COLUMNS.length + 2];
+  const updated = COLUMNS.map(([name], n) => ({ name, parameter: n + 1 })).filter(
+    ({ name }) => name !== "id",
+  );
+  /** Tells of what the WITH query `changed` has changed; a function in a query that nobody reads would not be called. */
+  const tellChanged = notify
+    ? `, told AS (
+      SELECT pg_notify('${table.name}', json_build_object('updated', json_agg(json_build_array(id, version)))::text)
+      FROM changed HAVING count(*) > 0
+    ) SELECT id, (SELECT count(*) FROM told) FROM changed`
+    : "SELECT id FROM changed";
+
+  /** Deletes the ids that a query selects and locks. */
+  const remove = (selection: string): string => `
+    WITH chosen AS MATERIALIZED (${selection})
+    , gone AS (DELETE FROM ${t} AS t USING chosen WHERE t.id = chosen.id RETURNING t.id)
+    ${
+      notify
+        ? `, numbered AS (SELECT id, (row_number() OVER () - 1) / ${NOTIFICATION_IDS} AS part FROM gone)
+    , told AS (
+      SELECT pg_notify('${table.name}', json_build_object('deleted', json_agg(id))::text)
+      FROM numbered GROUP BY part
+    ) SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM told)`
+        : "SELECT count(*) FROM gone"
+    }`;
+
+  return {
+    findOne: `SELECT ${names} FROM ${t} WHERE id = $1`,
+    findMany: `SELECT ${names} FROM ${t} WHERE id = ANY($1::text[])`,
+    findByUser: `SELECT ${names} FROM ${t} WHERE user_id = $1 AND expires_at > $2::bigint ORDER BY last_seen_at DESC, id`,
+    insert: `INSERT INTO ${t} (${names}) SELECT * FROM unnest(${arrays}) ON CONFLICT (id) DO NOTHING RETURNING id`,
+    updateOne: `
+    WITH changed AS (
+      UPDATE ${t} SET ${updated.map(({ name, parameter }) => `${name} = $${parameter}`).join(", ")}
+      WHERE id = $1 AND version = $${expected} AND expires_at > $${now}
+      RETURNING id, version
+    ) ${tellChanged}`,
+    updateMany: `
+    WITH input AS (SELECT * FROM unnest(${arrays}, $${expected}::bigint[]) AS i(${names}, expected_version))
+    , locked AS (SELECT id FROM ${t} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE)
+    , changed AS (
+      UPDATE ${t} AS t SET ${updated.map(({ name }) => `${name} = i.${name}`).join(", ")}
+      FROM input AS i JOIN locked ON locked.id = i.id
+      WHERE t.id = i.id AND t.version = i.expected_version AND t.expires_at > $${now}::bigint
+      RETURNING t.id, t.version
+    ) ${tellChanged}`,
+    delete: remove(`SELECT id FROM ${t} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`),
+    deleteByUser: remove(
+      `SELECT id FROM ${t} WHERE user_id = $1 AND ($2::text IS NULL OR id <> $2) ORDER BY id FOR UPDATE`,
+    ),
+    // What another node is sweeping is left to it. Without an order, so that the index gives as many as are asked for.
+    deleteExpired: remove(
+      `SELECT id FROM ${t} WHERE expires_hour <= $1::bigint / 3600000 AND expires_at <= $1::bigint LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    ),
+  };
+}

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type { RedisConnection, Text } from "./client.ts";
+
+/** A Lua script for one key. @param args - Its ARGV. @returns the list that it returned, numbers as texts. */
+export type RedisScript = (connection: RedisConnection, key: string, args: string[]) => Promise<string[]>;
+
+/** Makes a script that is sent by its hash, and in full to a server that does not know it yet. */
+function script(lua: string): RedisScript {
+  const hash = createHash("sha1").update(lua).digest("hex");
+  return async ({ client }, key, args) => {
+    const options = { keys: [key], arguments: args };
+    const answer = await client.evalSha(hash, options).catch((error: unknown) => {
+      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      return client.eval(lua, options);
+    });
+    return (answer as Text[]).map((part) => part.toString());
+  };
+}
+
+/** Reads a record, as [] or [text]. By a script, a client that reads from replicas asks the primary all the same. */
+export const readRecord: RedisScript = script(`
+local kept = redis.call("GET", KEYS[1])
+return kept and {kept} or {}`);
+
+/** ARGV: now, ttl, then the lines: head, user, body. @returns ["1"], or ["0"] when a living record has the key. */
+export const insertRecord: RedisScript = script(`
+local kept = redis.call("GET", KEYS[1])
+if kept then
+  local expires = string.match(kept, "^%S+ (%S+)")
+  if not expires or tonumber(expires) > tonumber(ARGV[1]) then return {0} end
+end
+redis.call("SET", KEYS[1], ARGV[3] .. "\\n" .. ARGV[4] .. "\\n" .. ARGV[5], "PX", ARGV[2])
+return {1}`);
+
+/**
+ * ARGV: expected version, now, ttl, version, expiresAt, absoluteExpiresAt, mark or "", user, body, channel, id.
+ *
+ * @returns ["0"] when the record is gone or changed, ["2"] when it has to be indexed first (and a mark be brought),
+ * ["1"] when it is done, ["1", user, mark] when that entry of that user's index is to be removed now.
+ */
+export const updateRecord: RedisScript = script(`
+local kept = redis.call("GET", KEYS[1])
+if not kept then return {0} end
+local version, expires, absolute, mark, user = string.match(kept, "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n")
+if version ~= ARGV[1] or tonumber(expires) <= tonumber(ARGV[2]) then return {0} end
+if tonumber(ARGV[5]) <= tonumber(ARGV[2]) then
+  redis.call("DEL", KEYS[1])
+  redis.call("PUBLISH", ARGV[10], ARGV[11])
+  return {1, user, mark}
+end
+local nextMark = ARGV[7]
+if ARGV[8] == "" then
+  nextMark = "-"
+elseif nextMark == "" then
+  if user ~= ARGV[8] or tonumber(ARGV[6]) > tonumber(absolute) then return {2} end
+  nextMark = mark
+end
+local head = ARGV[4] .. " " .. ARGV[5] .. " " .. ARGV[6] .. " " .. nextMark
+redis.call("SET", KEYS[1], head .. "\\n" .. ARGV[8] .. "\\n" .. ARGV[9], "PX", ARGV[3])
+redis.call("PUBLISH", ARGV[10], ARGV[11] .. " " .. ARGV[4])
+if nextMark ~= mark or user ~= ARGV[8] then return {1, user, mark} end
+return {1}`);
+
+/**
+ * ARGV: channel, id, the user that the record must have or "" for any.
+ *
+ * @returns [] when nothing was removed, else [user, mark] of what was.
+ */
+export const deleteRecord: RedisScript = script(`
+local kept = redis.call("GET", KEYS[1])
+if not kept then return {} end
+local mark, user = string.match(kept, "^%S+ %S+ %S+ (%S+)\\n([^\\n]*)\\n")
+if ARGV[3] ~= "" and user ~= ARGV[3] then return {} end
+redis.call("DEL", KEYS[1])
+redis.call("PUBLISH", ARGV[1], ARGV[2])
+return {user or "", mark or "-"}`);
+
+/**
+ * ARGV: id, absoluteExpiresAt, ttl, the moment before which entries have had their day.
+ *
+ * @returns [mark] of the new entry: the time by this server's clock, with which no other's is compared; of one id there is
+ * never a second one with the same mark, so that who removes the first does not remove the second.
+ */
+export const addToIndex: RedisScript = script(`
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", ARGV[4])
+local time = redis.call("TIME")
+local moment = time[1] * 1000 + math.floor(time[2] / 1000)
+local mark
+repeat
+  mark = string.format("%.0f", moment)
+  moment = moment + 1
+until redis.call("ZADD", KEYS[1], "NX", ARGV[2], ARGV[1] .. " " .. mark) == 1
+if redis.call("PTTL", KEYS[1]) < tonumber(ARGV[3]) then redis.call("PEXPIRE", KEYS[1], ARGV[3]) end
+return {mark}`);
+
+/** @returns every entry as "id mark". */
+export const readIndex: RedisScript = script(`return redis.call("ZRANGE", KEYS[1], 0, -1)`);
+
+/** ARGV: the age in milliseconds from which an entry may be removed, 0 for any; the entries. */
+export const removeFromIndex: RedisScript = script(`
+local time = redis.call("TIME")
+local latest = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[1])
+for n = 2, #ARGV do
+  if tonumber(string.match(ARGV[n], " (%d+)$")) <= latest then redis.call("ZREM", KEYS[1], ARGV[n]) end
+end
+return {}`);

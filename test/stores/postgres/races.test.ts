@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DatabaseStore, SessionRecord } from "../../../src/stores/store.ts";
+import { startPostgres } from "../../support/postgres.ts";
+import type { TestServer } from "../../support/server.ts";
+import { freshTable, Given, record, spying, type SpyingPool } from "./given.ts";
+
+const given = new Given();
+let server: TestServer;
+
+beforeAll(async () => {
+  // Soon, so that a deadlock is found out within the time of a test.
+  server = await startPostgres({ deadlock_timeout: "100ms", log_lock_waits: "on" });
+});
+
+afterAll(async () => {
+  await given.end();
+  await server.stop();
+});
+
+/** Two nodes: two stores over two pools and one table. */
+async function nodes(): Promise<[DatabaseStore, DatabaseStore]> {
+  const table = freshTable();
+  const node = (): Promise<DatabaseStore> => given.migrated({ pool: given.pool(server.url), table });
+  return [await node(), await node()];
+}
+
+test("loses none of many increments on two nodes", async () => {
+  const [one, two] = await nodes();
+  const kept = record({ data: "0" });
+  await one.insert(kept);
+  const increment = async (store: DatabaseStore): Promise<void> => {
+    for (;;) {
+      const current = (await store.find(kept.id))!;
+      const next = { ...current, version: current.version + 1, data: String(Number(current.data) + 1) };
+      if (await store.update(next, current.version)) return;
+    }
+  };
+  await Promise.all(Array.from({ length: 100 }, (_, n) => increment(n % 2 === 0 ? one : two)));
+  expect(await one.find(kept.id)).toMatchObject({ data: "100", version: 101 });
+});
+
+test("does not deadlock when two nodes write the same records in opposite orders", async () => {
+  const table = freshTable();
+  // As in a large table, where the order of the rows is not that of the table.
+  const options = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+  const pool = (): SpyingPool => spying(given.pool(server.url, { options }));
+  const pools = [pool(), pool()] as const;
+  const one = await given.migrated({ pool: pools[0], table });
+  const two = await given.migrated({ pool: pools[1], table });
+  const records = Array.from({ length: 50 }, () => record());
+  await Promise.all(records.map((kept) => one.insert(kept)));
+  const versions = new Map(records.map(({ id }) => [id, 1]));
+  const writeAll = (store: DatabaseStore, list: readonly SessionRecord[]) =>
+    Promise.all(
+      list.map(async (kept) => {
+        const version = versions.get(kept.id)!;
+        return (await store.update({ ...kept, version: version + 1 }, version)) ? kept.id : undefined;
+      }),
+    );
+  for (let round = 0; round < 40; round++) {
+    const won = (await Promise.all([writeAll(one, records), writeAll(two, records.toReversed())])).flat();
+    // Of two updates of one version, one has won.
+    expect(won.filter((id) => id !== undefined).toSorted()).toEqual(records.map(({ id }) => id).toSorted());
+    for (const id of won) if (id !== undefined) versions.set(id, versions.get(id)! + 1);
+  }
+  expect(pools.map(({ errors }) => errors)).toEqual([[], []]);
+});
+
+test("tries again when PostgreSQL has ended a deadlock with somebody else", async () => {
+  const table = freshTable();
+  const pool = given.pool(server.url);
+  const spy = spying(pool);
+  const store = await given.migrated({ pool: spy, table });
+  const [first, second] = [record({ id: "a" }), record({ id: "b" })];
+  await Promise.all([store.insert(first), store.insert(second)]);
+  const other = await pool.connect();
+  await other.query(`BEGIN; SET LOCAL deadlock_timeout = '10s'`);
+  await other.query(`SELECT FROM ${table} WHERE id = 'b' FOR UPDATE`);
+  // It locks a and waits for b; then the other wants a.
+  const updates = Promise.all([first, second].map((kept) => store.update({ ...kept, version: 2 }, 1)));
+  await waiting(pool);
+  await other.query(`SELECT FROM ${table} WHERE id = 'a' FOR UPDATE`);
+  await other.query("COMMIT");
+  other.release();
+  expect(await updates).toEqual([true, true]);
+  // The second attempt can get in ahead of the other as well.
+  expect(new Set(spy.errors)).toEqual(new Set(["40P01"]));
+});
+
+test("a sweep leaves what another node is sweeping to it", async () => {
+  const table = freshTable();
+  const pool = given.pool(server.url);
+  const store = await given.migrated({ pool, table });
+  const dead = [record({ id: "a", expiresAt: 1 }), record({ id: "b", expiresAt: 1 })];
+  await Promise.all(dead.map((one) => store.insert(one)));
+  const other = await pool.connect();
+  await other.query("BEGIN");
+  await other.query(`SELECT FROM ${table} WHERE id = 'a' FOR UPDATE`);
+  expect(await store.deleteExpired(10)).toBe(1);
+  await other.query("ROLLBACK");
+  other.release();
+  expect(await store.deleteExpired(10)).toBe(1);
+});
+
+/** Resolves when some connection waits for a lock. */
+async function waiting(pool: ReturnType<Given["pool"]>): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+    if (rows.length > 0) return;
+  }
+}

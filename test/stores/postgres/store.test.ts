@@ -1,0 +1,180 @@
+import type { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isSessionError } from "../../../src/core/errors.ts";
+import { postgresStore } from "../../../src/stores/postgres.ts";
+import { storeContract } from "../../../src/testing/index.ts";
+import { startPostgres } from "../../support/postgres.ts";
+import { until } from "../../support/processes.ts";
+import type { TestServer } from "../../support/server.ts";
+import { freshTable, Given, record, spying } from "./given.ts";
+
+const given = new Given();
+let server: TestServer;
+let pool: Pool;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  pool = given.pool(server.url);
+});
+
+afterAll(async () => {
+  await given.end();
+  await server.stop();
+});
+
+describe("the contract holds", () => {
+  test.each(storeContract)("for a pool: $name", async ({ run }) => {
+    await expect(run((now) => given.migrated({ pool, now }))).resolves.toBeUndefined();
+  });
+
+  test.each(storeContract)("for a URL, without prepared statements: $name", async ({ run }) => {
+    const own = new Given();
+    const contract = run((now) => own.migrated({ url: server.url, prepare: false, now }));
+    await expect(contract).resolves.toBeUndefined();
+    await own.end();
+  });
+});
+
+describe("what is asked for in one tick", () => {
+  test("is looked up by one query, each id once", async () => {
+    const spy = spying(pool);
+    const store = await given.migrated({ pool: spy });
+    const records = Array.from({ length: 20 }, (_, n) => record({ data: String(n) }));
+    await Promise.all(records.map((one) => store.insert(one)));
+    spy.queries.length = 0;
+    const found = await Promise.all([...records, ...records].map(({ id }) => store.find(id)));
+    expect(found.map((one) => one?.data)).toEqual([...records, ...records].map(({ data }) => data));
+    expect(spy.queries.map(({ values }) => values?.map((ids) => (ids as string[]).length))).toEqual([[20]]);
+  });
+
+  test("is written by one statement of each kind", async () => {
+    const spy = spying(pool);
+    const store = await given.migrated({ pool: spy });
+    const records = Array.from({ length: 20 }, () => record());
+    await Promise.all(records.map((one) => store.insert(one)));
+    expect(spy.queries.length).toBe(1);
+    const updates = await Promise.all(records.map((one, n) => store.update({ ...one, version: 2 }, n % 2)));
+    expect(updates).toEqual(records.map((_, n) => n % 2 === 1));
+    expect(spy.queries.length).toBe(2);
+    await Promise.all(records.map(({ id }) => store.delete(id)));
+    expect(spy.queries.length).toBe(3);
+    expect(await Promise.all(records.map(({ id }) => store.find(id)))).toEqual(records.map(() => undefined));
+  });
+
+  test("is parsed once by each connection, under a name of its own", async () => {
+    const spy = spying(pool);
+    const [one, other] = [await given.migrated({ pool: spy }), await given.migrated({ pool: spy })];
+    await Promise.all([one.find("a"), other.find("a")]);
+    const names = spy.queries.map(({ name }) => name);
+    expect(new Set(names).size).toBe(2);
+    expect(names.every((name) => /^coatcheck_.{20}$/.test(name!))).toBe(true);
+    spy.queries.length = 0;
+    const unprepared = given.store({ pool: spy, prepare: false, table: freshTable() });
+    await unprepared.find("a").catch(() => {});
+    expect(spy.queries[0]).not.toHaveProperty("name");
+  });
+
+  test("does not fail because of one item that the database refuses", async () => {
+    const store = await given.migrated({ pool });
+    const good = Array.from({ length: 10 }, () => record({ userId: "7" }));
+    const bad = record({ userId: "a\0b" });
+    const inserted = await Promise.allSettled([...good, bad].map((one) => store.insert(one)));
+    expect(inserted.map(({ status }) => status)).toEqual([...good.map(() => "fulfilled"), "rejected"]);
+    const updated = await Promise.allSettled(
+      good.map((one, n) => store.update({ ...one, version: 2, userId: n === 3 ? "a\0b" : "8" }, 1)),
+    );
+    expect(updated.map(({ status }) => status).indexOf("rejected")).toBe(3);
+    expect((await store.findByUser("8")).length).toBe(9);
+  });
+
+  test("does not fail because of an id that is taken", async () => {
+    const store = await given.migrated({ pool });
+    const taken = record();
+    await store.insert(taken);
+    const records = [record(), taken, record()];
+    const outcomes = await Promise.allSettled(records.map((one) => store.insert(one)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  });
+});
+
+test("refuses user ids that UTF-8 would make one", async () => {
+  const store = await given.migrated({ pool });
+  await expect(store.insert(record({ userId: "a\ud800" }))).rejects.toThrow(TypeError);
+  await expect(store.findByUser("a\ud800")).rejects.toThrow(TypeError);
+});
+
+test("keeps tables with the same name in different schemas apart", async () => {
+  await pool.query("CREATE SCHEMA other");
+  const table = freshTable();
+  const [one, other] = [
+    await given.migrated({ pool, table }),
+    await given.migrated({ pool, table: `other.${table}` }),
+  ];
+  const kept = record();
+  await one.insert(kept);
+  expect(await other.find(kept.id)).toBeUndefined();
+  expect((await one.find(kept.id))?.id).toBe(kept.id);
+});
+
+test("does not write to the indexes when a visit moves the expiry within the hour", async () => {
+  const table = freshTable();
+  const store = await given.migrated({ pool, table });
+  const hour = 4_000_000_000_000 - (4_000_000_000_000 % 3_600_000);
+  const kept = record({ userId: "7", expiresAt: hour });
+  await store.insert(kept);
+  for (let n = 1; n <= 20; n++)
+    expect(await store.update({ ...kept, version: n + 1, expiresAt: hour + n * 60_000 }, n)).toBe(true);
+  await until("the statistics have arrived", async () => {
+    const { rows } = await pool.query(
+      `SELECT n_tup_upd::int AS updated, n_tup_hot_upd::int AS "inPlace" FROM pg_stat_user_tables WHERE relname = '${table}'`,
+    );
+    if (rows[0].updated < 20) return false;
+    expect(rows[0]).toEqual({ updated: 20, inPlace: 20 });
+    return true;
+  });
+});
+
+describe("options that cannot work are refused", () => {
+  test.each([
+    ["nothing", undefined],
+    ["neither pool nor url", {}],
+    ["both", { pool: { query() {}, connect() {} }, url: "postgres://h/d" }],
+    ["a pool that is none", { pool: {} }],
+    ["another address", { url: "mysql://u:secret@h/d" }],
+    ["an unknown option", { url: "postgres://h/d", tabel: "x" }],
+    ["a table that is no name", { url: "postgres://h/d", table: 'x"; DROP TABLE users; --' }],
+    ["a table with too many dots", { url: "postgres://h/d", table: "a.b.c" }],
+    ["a table whose indexes would be cut off", { url: "postgres://h/d", table: "x".repeat(51) }],
+    ["a clock that is none", { url: "postgres://h/d", now: 5 }],
+  ])("%s", (_, options) => {
+    expect(() => postgresStore(options as never)).toThrow(
+      expect.objectContaining({ code: "ERR_SESSION_CONFIG", message: expect.not.stringContaining("secret") }),
+    );
+  });
+});
+
+test("ends the connections of its own pool, and leaves a pool that it was given open", async () => {
+  const table = freshTable();
+  const own = postgresStore({ url: server.url, table });
+  await own.migrate();
+  await own.watch(() => {});
+  await own.close();
+  await own.close();
+  await expect(own.find("a")).rejects.toThrow("closed");
+  const passed = given.store({ pool, table });
+  await passed.close();
+  expect((await pool.query("SELECT 1")).rows.length).toBe(1);
+});
+
+test("is not watched without notifications, or through a single connection", async () => {
+  const silent = await given.migrated({ pool, notify: false });
+  const kept = record();
+  await silent.insert(kept);
+  expect(await silent.update({ ...kept, version: 2 }, 1)).toBe(true);
+  await silent.delete(kept.id);
+  const narrow = await given.migrated({ pool: given.pool(server.url, { max: 1 }) });
+  for (const store of [silent, narrow])
+    await expect(store.watch(() => {})).rejects.toSatisfy((error) =>
+      isSessionError(error, "ERR_SESSION_CONFIG"),
+    );
+});

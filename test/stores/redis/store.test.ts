@@ -1,0 +1,153 @@
+import type { RedisClientType } from "redis";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { redisStore } from "../../../src/stores/redis.ts";
+import { fakeClock } from "../../../src/testing/index.ts";
+import { startRedis } from "../../support/redis.ts";
+import type { TestServer } from "../../support/server.ts";
+import { contractOver, freshPrefix, Given, record } from "./given.ts";
+
+const given = new Given();
+let server: TestServer;
+let client: RedisClientType;
+
+beforeAll(async () => {
+  server = await startRedis({ appendonly: "everysec" });
+  client = await given.client(server.url);
+});
+
+afterAll(async () => {
+  await given.end();
+  await server.stop();
+});
+
+describe("the Redis store over a client", () => {
+  test.each(contractOver(() => ({ client })))("$name", async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
+});
+
+describe("the Redis store over a URL", () => {
+  test.each(contractOver(() => ({ url: server.url })))("$name", async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
+});
+
+describe("the Redis store", () => {
+  test("keeps a record under one key, which Redis removes when the record expires", async () => {
+    const prefix = freshPrefix();
+    const clock = fakeClock();
+    const store = given.store({ client, prefix, now: clock.now });
+    const kept = record({ createdAt: clock.now(), expiresAt: clock.now() + 60_000, userId: "7" });
+    await store.insert(kept);
+    expect((await client.keys(`${prefix}*`)).toSorted()).toEqual([`${prefix}s:${kept.id}`, `${prefix}u:7`]);
+    // By the injected clock, which is months away from the server's.
+    // A little later than the record ends.
+    expect(await client.pTTL(`${prefix}s:${kept.id}`)).toSatisfy((ttl) => ttl > 60_000 && ttl <= 70_000);
+    await store.update({ ...kept, version: 2, expiresAt: clock.now() + 600_000 }, 1);
+    expect(await client.pTTL(`${prefix}s:${kept.id}`)).toSatisfy((ttl) => ttl > 600_000 && ttl <= 610_000);
+    expect(await client.pTTL(`${prefix}u:7`)).toBeGreaterThan(43_200_000);
+    await store.delete(kept.id);
+    expect(await client.keys(`${prefix}*`)).toEqual([]);
+  });
+
+  test("keeps nothing of a record that has expired", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    await store.insert(record({ userId: "7", expiresAt: Date.now() }));
+    expect(await client.keys(`${prefix}*`)).toEqual([]);
+  });
+
+  test("touches the index only when the user changes", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const kept = record({ userId: "7" });
+    await store.insert(kept);
+    const before = await client.zRangeWithScores(`${prefix}u:7`, 0, -1);
+    expect(before.map(({ score }) => score)).toEqual([kept.absoluteExpiresAt]);
+    await store.update({ ...kept, version: 2, data: '{"n":2}' }, 1);
+    expect(await client.zRangeWithScores(`${prefix}u:7`, 0, -1)).toEqual(before);
+    // Many times, as two entries can fall into one millisecond.
+    for (let version = 2; version < 50; version++) {
+      const userId = String(version);
+      await store.update({ ...kept, version: version + 1, userId }, version);
+      expect(await client.keys(`${prefix}u:*`)).toEqual([`${prefix}u:${userId}`]);
+    }
+  });
+
+  test("indexes a record anew whose absolute limit moves away", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const kept = record({ userId: "7" });
+    await store.insert(kept);
+    const absoluteExpiresAt = kept.absoluteExpiresAt * 2;
+    await store.update({ ...kept, version: 2, absoluteExpiresAt }, 1);
+    expect((await client.zRangeWithScores(`${prefix}u:7`, 0, -1)).map(({ score }) => score)).toEqual([
+      absoluteExpiresAt,
+    ]);
+    expect(await client.pTTL(`${prefix}u:7`)).toBeGreaterThan(absoluteExpiresAt - Date.now());
+  });
+
+  test("goes on when the server has forgotten the scripts", async () => {
+    const store = given.store({ client, prefix: freshPrefix() });
+    const kept = record({ userId: "7" });
+    await client.scriptFlush();
+    await store.insert(kept);
+    await client.scriptFlush();
+    expect(await store.update({ ...kept, version: 2 }, 1)).toBe(true);
+    await client.scriptFlush();
+    expect(await store.findByUser("7")).toHaveLength(1);
+    await client.scriptFlush();
+    await Promise.all([store.delete(kept.id), store.delete(kept.id)]);
+    expect(await store.find(kept.id)).toBeUndefined();
+  });
+
+  test("lets sessions end when the server's memory is full", async () => {
+    const full = await startRedis({ appendonly: "everysec" });
+    try {
+      const own = await given.client(full.url);
+      const store = given.store({ client: own, prefix: freshPrefix() });
+      const [one, two] = [record({ userId: "7" }), record({ userId: "7" })];
+      await store.insert(one);
+      await store.insert(two);
+      await own.configSet("maxmemory", "1");
+      await expect(store.insert(record({ userId: "7" }))).rejects.toThrow("OOM");
+      await expect(store.update({ ...one, version: 2 }, 1)).rejects.toThrow("OOM");
+      expect(await store.update({ ...one, version: 2, expiresAt: 0 }, 1)).toBe(true);
+      expect(await store.deleteByUser("7")).toBe(1);
+      expect(await store.find(two.id)).toBeUndefined();
+    } finally {
+      await full.stop();
+    }
+  });
+
+  test("keeps users apart whose names are no whole Unicode", async () => {
+    const store = given.store({ client, prefix: freshPrefix() });
+    const [one, two] = [record({ userId: "\ud800" }), record({ userId: "\udfff\n" })];
+    await store.insert(one);
+    await store.insert(two);
+    expect(await store.findByUser("\ud800")).toEqual([JSON.parse(JSON.stringify(one))]);
+    expect(await store.deleteByUser("\udfff\n")).toBe(1);
+    expect(await store.find(one.id)).toBeDefined();
+  });
+
+  test("refuses options that cannot work, without repeating an address", () => {
+    const code = (options: object) => {
+      try {
+        redisStore(options);
+      } catch (error) {
+        messages.push(String(error));
+        return (error as { code?: string }).code;
+      }
+      return undefined;
+    };
+    const messages: string[] = [];
+    expect(code({})).toBe("ERR_SESSION_CONFIG");
+    expect(code({ client, url: server.url })).toBe("ERR_SESSION_CONFIG");
+    expect(code({ url: "http://u:secret@localhost" })).toBe("ERR_SESSION_CONFIG");
+    expect(code({ url: "secret" })).toBe("ERR_SESSION_CONFIG");
+    expect(code({ client: {} })).toBe("ERR_SESSION_CONFIG");
+    expect(code({ client, prefix: "" })).toBe("ERR_SESSION_CONFIG");
+    expect(code({ client })).toBeUndefined();
+    expect(messages.join()).not.toContain("secret");
+  });
+});
