@@ -1,0 +1,41 @@
+import { createCircuit } from "../../circuit.ts";
+import { isCanonicalBase64url } from "../../core/token.ts";
+import { runtimeCrypto } from "../../crypto/runtime.ts";
+import { createStoredKeeper } from "../../stored.ts";
+import type { DatabaseStore } from "../../stores/store.ts";
+import type { Inspection } from "./inspection.ts";
+import { judge, type ExpectedShape } from "./judge.ts";
+
+const TOKEN_LENGTH = 43;
+
+/** Whether a value has the form of a stored session's token. */
+export function isStored(token: string): boolean {
+  return token.length === TOKEN_LENGTH && isCanonicalBase64url(token);
+}
+
+/** What is known of a stored session without its store: its public id. */
+export async function inspectUnreached(token: string): Promise<Inspection> {
+  return {
+    kind: "stored",
+    publicId: await runtimeCrypto().sha256(token),
+    verdict: { accepted: undefined, why: "Only its store can tell: give --store." },
+    notes: [],
+  };
+}
+
+/** Looks a stored session up, by the rules of every request. */
+export async function inspectStored(
+  token: string,
+  store: DatabaseStore,
+  options: { readonly shape: ExpectedShape; readonly timeout: number; readonly now: number },
+): Promise<Inspection> {
+  const crypto = runtimeCrypto();
+  const reached = createCircuit(store, { timeout: options.timeout }).store;
+  const keeper = createStoredKeeper({ store: reached, identity: store, crypto, readsOn: false });
+  const opened = await keeper.open(token, options.now);
+  const publicId = await crypto.sha256(token);
+  if ("rejected" in opened)
+    return { kind: "stored", publicId, verdict: { accepted: false, reason: opened.rejected }, notes: [] };
+  const verdict = await judge(opened.record, options.shape, options.now);
+  return { kind: "stored", publicId, record: opened.record, verdict, notes: [] };
+}
