@@ -1,7 +1,7 @@
 import { SessionError } from "./core/errors.ts";
 import { isCanonicalBase64url } from "./core/token.ts";
 import { parseDevice, type Device } from "./device.ts";
-import { Endings } from "./endings.ts";
+import type { Endings } from "./endings.ts";
 import type { EventBody } from "./events.ts";
 import type { Keeper } from "./keeper.ts";
 import type { UserId } from "./options.ts";
@@ -75,7 +75,7 @@ export function createManagement(
   keeper: Keeper,
   emit: (event: EventBody) => void,
 ): SessionManagement {
-  let endings: Endings | undefined;
+  let endings: Promise<Endings> | undefined;
 
   return {
     async list(userId, { current } = {}) {
@@ -105,8 +105,10 @@ export function createManagement(
     },
 
     async onRevoked(id, listener) {
-      endings ??= new Endings({ ...store!, find: able(store, "find"), watch: able(store, "watch") });
-      return endings.listen(id, listener);
+      const watchable = { ...store!, find: able(store, "find"), watch: able(store, "watch") };
+      // Loaded by those alone who wait for something.
+      endings ??= import("./endings.ts").then(({ Endings }) => new Endings(watchable));
+      return (await endings).listen(id, listener);
     },
 
     async sweep() {

@@ -23,6 +23,11 @@ describe.each(nodes)("the installed package on $name", ({ node }) => {
     copyFileSync(join(fixtures, "round-trip.mjs"), join(alone, "round-trip.mjs"));
     expect(await run(node, ["round-trip.mjs"], { cwd: alone })).toBe("ok\n");
   });
+
+  test("has the coatcheck command, which needs no other package", async () => {
+    const command = join(alone, "node_modules", ".bin", "coatcheck");
+    expect(await run(node, [command, "keygen"], { cwd: alone })).toMatch(/^[\w-]{43}\n$/);
+  });
 });
 
 describe("the installed package's types", () => {

@@ -10,11 +10,15 @@ export async function unlessDown<R>(event: StartEvent, ask: () => R | Promise<R>
   try {
     return await ask();
   } catch (error) {
-    if (isSessionError(error, "ERR_SESSION_STORE")) {
-      const { res } = event.nativeEvent;
-      res.status = 503;
-      for (const headers of [res.headers, res.errHeaders]) headers.set("Retry-After", RETRY_AFTER);
-    }
+    markIfDown(event, error);
     throw error;
   }
+}
+
+/** Makes the answer a 503 if this is the error of a store that does not answer. */
+export function markIfDown(event: StartEvent, error: unknown): void {
+  if (!isSessionError(error, "ERR_SESSION_STORE")) return;
+  const { res } = event.nativeEvent;
+  res.status = 503;
+  for (const headers of [res.headers, res.errHeaders]) headers.set("Retry-After", RETRY_AFTER);
 }
