@@ -10,15 +10,17 @@ export default function App() {
     <Router
       root={(props) => (
         <ErrorBoundary
-          fallback={() => (
+          fallback={(error) => (
             <main>
-              <ErrorPage />
+              <ErrorPage error={error} />
             </main>
           )}
         >
           <Suspense>
             <SiteLayout>
-              <ErrorBoundary fallback={() => <ErrorPage />}>{props.children}</ErrorBoundary>
+              <ErrorBoundary fallback={(error) => <ErrorPage error={error} />}>
+                {props.children}
+              </ErrorBoundary>
             </SiteLayout>
           </Suspense>
         </ErrorBoundary>

@@ -22,6 +22,8 @@ const PAGES = [
   })),
   { path: "/houses/durmstrang", who: "student-slytherin" },
   { path: "/login", who: "student-slytherin" },
+  { path: "/account/sessions", who: "student-slytherin" },
+  { path: "/account/sessions?done=one", who: "student-gryffindor" },
 ];
 
 let app: Hogwarts;
@@ -32,6 +34,8 @@ beforeAll(async () => {
   [app, browser] = await Promise.all([startHogwarts(), launchBrowser()]);
   for (const who of new Set(PAGES.map((page) => page.who)))
     if (who !== undefined) cookies.set(who, (await loggedIn(app, who)).cookie()!);
+  // A second device, for the list of them.
+  await loggedIn(app, "student-slytherin");
 });
 
 afterAll(async () => {

@@ -47,6 +47,10 @@ const pages = (): Sent[] =>
     `/${"long".repeat(1000)}`,
     "/healthz",
     ...HOUSES.map((house) => `/api/${house}/admin`),
+    "/account/sessions",
+    "/account/sessions?done=one",
+    "/account",
+    "/api/session/events",
     "/api/durmstrang/admin",
     "/api",
     "/.env",
@@ -232,7 +236,8 @@ describe("a failing server", () => {
 
 test("what only one visitor may see is kept by no cache", async () => {
   const who = await loggedIn(app, "student-slytherin");
-  for (const path of ["/", "/houses/slytherin", "/api/slytherin/admin", "/login", "/nowhere"]) {
+  const paths = ["/", "/houses/slytherin", "/account/sessions", "/api/slytherin/admin", "/login", "/nowhere"];
+  for (const path of paths) {
     const answer = await who.send({ path });
     expect({ path, caching: answer.header("cache-control"), faults: faultsOf(answer) }).toEqual({
       path,

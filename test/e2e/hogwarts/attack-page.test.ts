@@ -129,7 +129,7 @@ test("the same form and link do their work on a page of the application itself",
           form.append(input);
         }
         document.body.append(form);
-        form.submit();
+        form.requestSubmit();
       },
       { action: `/_server?id=${id}`, fields: ATTACKER },
     );

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { form, formAction, formHeaders, type Header, type Received, type Sent } from "../support/http.ts";
 import { startHogwarts, type Hogwarts } from "./support/app.ts";
 import { breakTables } from "./support/database.ts";
@@ -13,12 +13,6 @@ const FORGED = "s1.canaryforged.20000.canaryforgedtoken";
 const SECRET = "canary-secret-of-more-than-thirty-two-characters";
 
 let app: Hogwarts;
-
-beforeAll(async () => {
-  app = await startHogwarts({ env: { HOGWARTS_PASSWORD: PASSWORD, SESSION_SECRET: SECRET } });
-});
-
-afterAll(() => app?.stop());
 
 /** A visitor whose every answer is kept, as it could be read on the wire. */
 function watched(seen: string[]): Visitor {
@@ -101,13 +95,14 @@ async function everyFlow(seen: string[]): Promise<string[]> {
   return tokens;
 }
 
-const tokenOf = (who: Visitor) => who.cookie()?.match(/s1\.[^;]+/g) ?? [];
+const tokenOf = (who: Visitor) => who.cookie()?.match(/(?<=session=)[^;]+/g) ?? [];
 
 async function readEverything(who: Visitor, headers: Header[] = []): Promise<void> {
   const paths = [
     "/",
     "/login",
     "/houses/slytherin",
+    "/account/sessions",
     "/api/slytherin/admin",
     "/api/nowhere/admin",
     "/nowhere",
@@ -140,53 +135,64 @@ async function callByScript(who: Visitor, action: string, fields: Record<string,
   await who.send({ ...sent, headers: [...sent.headers!, ["X-Single-Flight", "true"]] });
 }
 
-test("a password and a token are in no page, header, address, log or database, whatever happens to them", async ({
-  task,
-}) => {
-  const seen: string[] = [];
-  const tokens = await everyFlow(seen);
-  // The same while the database fails under it, and while only the students are gone.
-  for (const tables of [["users"], ["students"]]) {
-    const mend = breakTables(app.database, tables);
-    tokens.push(...(await everyFlow(seen)));
-    mend();
-  }
-  expect(tokens.length).toBeGreaterThanOrEqual(4);
-  expect(seen.join("\n")).toContain("Draco Malfoy");
-  expect(app.log()).toContain("no such table");
+describe.each([
+  { kind: "stored", env: {} },
+  { kind: "sealed", env: { SESSION_STORE: "cookie" } },
+])("with $kind sessions", ({ env }) => {
+  beforeEach(async () => {
+    app = await startHogwarts({ env: { HOGWARTS_PASSWORD: PASSWORD, SESSION_SECRET: SECRET, ...env } });
+  });
 
-  const places = {
-    "a response": seen.join("\n\n"),
-    "the log": app.log(),
-    "the database": [app.database, `${app.database}-wal`]
-      .map((file) => readFileSync(file, "latin1"))
-      .join("\n"),
-  };
-  const secrets: Record<string, string> = { PASSWORD, MISTYPED, MISPLACED, SECRET };
-  for (const [index, token] of new Set(tokens).entries()) {
-    secrets[`token ${index}`] = token;
-    // Its encrypted part alone would do to be recognised by.
-    secrets[`part of token ${index}`] = token.slice(-40);
-  }
-  expect(findings(secrets, places)).toEqual([]);
-  // This one was sent in addresses too, whose answers, the visitor's own, are not looked at.
-  expect(findings({ FORGED }, places)).toEqual([]);
-  task.meta.note = `${Object.keys(secrets).length} secrets looked for in ${seen.length} responses, the log and the database: 0 found`;
-});
+  afterEach(() => app?.stop());
 
-test.each([
-  ["the right one", PASSWORD],
-  ["one such as the first start makes", "k7mp-x2vq-9rtn-hw4d"],
-  ["a plain word and a number", "swordfish7"],
-  ["one with capitals and signs", "Correct-Horse!9"],
-])("a password typed in the username field goes nowhere: %s", async (_, typed) => {
-  const seen: string[] = [];
-  const who = watched(seen);
-  await who.login(typed, "x");
-  await who.login("student-gryffindor", "x");
-  const page = await who.send({ path: "/login" });
-  await callByScript(who, formAction(page.body, "password"), { username: typed, password: "x" });
-  expect(findings({ typed }, { "a response": seen.join("\n\n"), "the log": app.log() })).toEqual([]);
+  test("a password and a token are in no page, header, address, log or database, whatever happens to them", async ({
+    task,
+  }) => {
+    const seen: string[] = [];
+    const tokens = await everyFlow(seen);
+    // The same while the database fails under it, and while only the students are gone.
+    for (const tables of [["users"], ["students"]]) {
+      const mend = breakTables(app.database, tables);
+      tokens.push(...(await everyFlow(seen)));
+      mend();
+    }
+    expect(tokens.length).toBeGreaterThanOrEqual(4);
+    expect(seen.join("\n")).toContain("Draco Malfoy");
+    expect(app.log()).toContain("no such table");
+
+    const places = {
+      "a response": seen.join("\n\n"),
+      "the log": app.log(),
+      "the database": [app.database, `${app.database}-wal`]
+        .map((file) => readFileSync(file, "latin1"))
+        .join("\n"),
+    };
+    const secrets: Record<string, string> = { PASSWORD, MISTYPED, MISPLACED, SECRET };
+    for (const [index, token] of new Set(tokens).entries()) {
+      secrets[`token ${index}`] = token;
+      // Its encrypted part alone would do to be recognised by.
+      secrets[`part of token ${index}`] = token.slice(-40);
+    }
+    expect(findings(secrets, places)).toEqual([]);
+    // This one was sent in addresses too, whose answers, the visitor's own, are not looked at.
+    expect(findings({ FORGED }, places)).toEqual([]);
+    task.meta.note = `${Object.keys(secrets).length} secrets looked for in ${seen.length} responses, the log and the database: 0 found`;
+  });
+
+  test.each([
+    ["the right one", PASSWORD],
+    ["one such as the first start makes", "k7mp-x2vq-9rtn-hw4d"],
+    ["a plain word and a number", "swordfish7"],
+    ["one with capitals and signs", "Correct-Horse!9"],
+  ])("a password typed in the username field goes nowhere: %s", async (_, typed) => {
+    const seen: string[] = [];
+    const who = watched(seen);
+    await who.login(typed, "x");
+    await who.login("student-gryffindor", "x");
+    const page = await who.send({ path: "/login" });
+    await callByScript(who, formAction(page.body, "password"), { username: typed, password: "x" });
+    expect(findings({ typed }, { "a response": seen.join("\n\n"), "the log": app.log() })).toEqual([]);
+  });
 });
 
 test("the search finds a secret that is there", () => {

@@ -39,9 +39,12 @@ async function start(options: HogwartsOptions = {}) {
   return app;
 }
 
-describe("SESSION_SECRET", () => {
+/** Where a secret is needed: sessions in a store do without. */
+const SEALED = { SESSION_STORE: "cookie" };
+
+describe("SESSION_SECRET, with SESSION_STORE=cookie", () => {
   test("is generated in development into a file that only the owner can read, and stays", () => {
-    const first = runSetup(folder, {});
+    const first = runSetup(folder, SEALED);
     expect(first.code).toBe(0);
     const file = join(folder, ".data", "session-secret");
     const secret = readFileSync(file, "utf8");
@@ -49,7 +52,7 @@ describe("SESSION_SECRET", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(first.output).not.toContain(secret);
 
-    expect(runSetup(folder, {}).code).toBe(0);
+    expect(runSetup(folder, SEALED).code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe(secret);
   });
 
@@ -61,8 +64,16 @@ describe("SESSION_SECRET", () => {
   });
 
   const unusable = [
-    { what: "left out in production", env: { NODE_ENV: "production" }, says: /SESSION_SECRET is not set/ },
-    { what: "too short", env: { SESSION_SECRET: "short-and-guessable" }, says: /at least 32 characters/ },
+    {
+      what: "left out in production",
+      env: { ...SEALED, NODE_ENV: "production" },
+      says: /SESSION_SECRET is not set/,
+    },
+    {
+      what: "too short",
+      env: { ...SEALED, SESSION_SECRET: "short-and-guessable" },
+      says: /at least 32 characters/,
+    },
   ];
 
   test.each(unusable)(
@@ -89,14 +100,31 @@ describe("SESSION_SECRET", () => {
     },
   );
 
-  test("makes cookies in production that no other host and no plain connection gets", async () => {
-    const app = await start({ env: { NODE_ENV: "production" } });
-    const answer = await visitor(app).login("headmaster");
-    expect(answer.cookies).toHaveLength(1);
-    expect(answer.cookies[0]).toMatch(/^__Host-session=s1\./);
-    expect(answer.cookies[0]).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  test("of the old one and the new one, both open what either has sealed", async () => {
+    const next = `the next ${SECRET}`;
+    const before = await start({ env: { ...SEALED, OLD_SESSION_SECRET: next } });
+    const cookie = (await loggedIn(before, "headmaster")).cookie()!;
+    const after = await start({ env: { ...SEALED, SESSION_SECRET: next, OLD_SESSION_SECRET: SECRET } });
+    const headers = [["Cookie", cookie]] as const;
+    expect((await visitor(after).send({ path: "/", headers })).status).toBe(200);
+    const renewed = (await loggedIn(after, "headmaster")).cookie()!;
+    expect((await visitor(before).send({ path: "/", headers: [["Cookie", renewed]] })).status).toBe(200);
   });
 });
+
+test.each([
+  { kind: "stored", env: { SESSION_SECRET: undefined }, value: /^__Host-session=[\w-]{43};/ },
+  { kind: "sealed", env: SEALED, value: /^__Host-session=s1\./ },
+])(
+  "a $kind session has a cookie in production that no other host and no plain connection gets",
+  async ({ env, value }) => {
+    const app = await start({ env: { ...env, NODE_ENV: "production" } });
+    const answer = await visitor(app).login("headmaster");
+    expect(answer.cookies).toHaveLength(1);
+    expect(answer.cookies[0]).toMatch(value);
+    expect(answer.cookies[0]).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  },
+);
 
 describe("HOGWARTS_PASSWORD", () => {
   test("left out, is made up at the first start and printed once", async () => {
@@ -136,7 +164,10 @@ test("first starts at the same moment agree on one secret, one password and one 
   const run = promisify(execFile);
   const script = join(appFolder, "scripts", "setup.ts");
   const starts = await Promise.all(
-    Array.from({ length: 5 }, () => run(node24(), [script], { cwd: folder, env: cleanEnvironment() })),
+    Array.from({ length: 5 }, (_, n) =>
+      // Two of them have no need of the tables of stored sessions.
+      run(node24(), [script], { cwd: folder, env: { ...cleanEnvironment(), ...(n < 2 && SEALED) } }),
+    ),
   );
   const passwords = starts.flatMap(({ stdout }) => GENERATED.exec(stdout)?.[1] ?? []);
   expect(passwords).toHaveLength(1);
@@ -156,10 +187,11 @@ test("first starts at the same moment agree on one secret, one password and one 
   await loggedIn(await start({ env }), "headmaster", passwords[0]);
 });
 
-test("a server that died keeps its sessions and its logouts when it is back", async () => {
+test("a server that died keeps its sessions and its logouts when it is back, and knows who stole a cookie", async () => {
   const app = await start();
   const stays = await loggedIn(app, "student-gryffindor");
   const leaves = await loggedIn(app, "student-slytherin");
+  const stolen = leaves.cookie()!;
   await leaves.logout();
   expect(leaves.cookie()).toBeUndefined();
 
@@ -167,11 +199,15 @@ test("a server that died keeps its sessions and its logouts when it is back", as
 
   expect((await stays.send({ path: "/" })).body).toContain("student-gryffindor");
   expect((await leaves.send({ path: "/" })).status).toBe(302);
+  expect((await visitor(app).send({ path: "/", headers: [["Cookie", stolen]] })).status).toBe(302);
   await loggedIn(app, "headmaster");
 });
 
-test("a session of one secret is nobody's under another", async () => {
-  const [one, other] = [await start(), await start({ env: { SESSION_SECRET: `${SECRET}, but another` } })];
+test.each([
+  { what: "secret", one: SEALED, another: { ...SEALED, SESSION_SECRET: `${SECRET}, but another` } },
+  { what: "database", one: {}, another: {} },
+])("a session of one $what is nobody's under another", async ({ one: first, another }) => {
+  const [one, other] = [await start({ env: first }), await start({ env: another })];
   const cookie = (await loggedIn(one, "headmaster")).cookie()!;
   const answer = await visitor(other).send({ path: "/", headers: [["Cookie", cookie]] });
   expect(answer.status).toBe(302);
@@ -222,7 +258,12 @@ describe("the API", () => {
 
 test("a database that cannot be opened ends the setup with an error that repeats no password", () => {
   mkdirSync(join(folder, "a-folder"));
-  const unusable = [`file:${join(folder, "a-folder")}`, "mysql://me:hunter2@127.0.0.1/x"];
+  const unusable = [
+    `file:${join(folder, "a-folder")}`,
+    "mysql://me:hunter2@127.0.0.1/x",
+    "postgres://me:hunter2@127.0.0.1:1/x",
+    "postgres://me:hunter2@[/x",
+  ];
   for (const url of unusable) {
     const ended = runSetup(folder, { DATABASE_URL: url, SESSION_SECRET: SECRET });
     expect(ended.code).toBe(1);
@@ -230,3 +271,17 @@ test("a database that cannot be opened ends the setup with an error that repeats
     expect(ended.output.trim().split("\n").length).toBeLessThanOrEqual(2);
   }
 });
+
+test.each(["redis://:hunter2@[/0", "memcached://me:hunter2@127.0.0.1", "Cookie"])(
+  "a SESSION_STORE such as %j ends setup and server with an error that does not repeat it",
+  async (store) => {
+    const env = { DATABASE_URL: `file:${join(folder, "hogwarts.db")}`, SESSION_STORE: store };
+    const ended = runSetup(folder, env);
+    const refused = await refusedServer(folder, env, ["/", "/healthz"]);
+    expect(ended.code).toBe(1);
+    expect(refused.code).not.toBe(0);
+    expect(refused.statuses).toEqual(refused.statuses.map(() => 500));
+    expect(ended.output).toMatch(/SESSION_STORE|redis/);
+    expect(ended.output + refused.output).not.toMatch(/hunter2|Cookie/);
+  },
+);

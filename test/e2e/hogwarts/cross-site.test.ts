@@ -1,19 +1,23 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchBrowser } from "../support/browser.ts";
-import { cells, senderOf, type Cell } from "./support/cross-site-matrix.ts";
-import { send, type Received } from "../support/http.ts";
+import { cells, senderOf, type Cell, type Sender } from "./support/cross-site-matrix.ts";
+import { send, type Received, type Sent } from "../support/http.ts";
 import { inParallel } from "./support/in-parallel.ts";
 import { recordOwnRequests, type OwnRequests } from "./support/own-requests.ts";
 import { PASSWORD, startHogwarts, type Hogwarts } from "./support/app.ts";
-import { loggedIn } from "./support/visitor.ts";
+import { sessionMaker, type SessionMaker } from "./support/sessions.ts";
 
 /** Whom the attacker would log the visitor in as, and a student whom only the query and the pages show. */
 const ATTACKER = { username: "student-slytherin", password: PASSWORD };
 const PROTECTED = "Pansy Parkinson";
+/** The id of student-gryffindor. */
+const STUDENT = 1;
 
 let app: Hogwarts;
 let own: OwnRequests;
+let maker: SessionMaker;
+/** Of the visitor whom other sites attack: nothing of theirs may end this session. */
 let cookie: string;
 
 beforeAll(async () => {
@@ -21,10 +25,14 @@ beforeAll(async () => {
   [app, browser] = await Promise.all([startHogwarts(), launchBrowser()]);
   own = await recordOwnRequests(browser, app);
   await browser.close();
-  cookie = (await loggedIn(app, "student-gryffindor")).cookie()!;
+  maker = sessionMaker(app);
+  cookie = await maker.cookieOf(STUDENT);
 });
 
-afterAll(() => app?.stop());
+afterAll(async () => {
+  await maker?.close();
+  await app?.stop();
+});
 
 test("lets another site cause nothing, and refuses nothing of its own, in the whole matrix", async ({
   task,
@@ -34,7 +42,7 @@ test("lets another site cause nothing, and refuses nothing of its own, in the wh
 
   await inParallel([...cells(app.port, own, ATTACKER)], 16, async (cell) => {
     const sender = senderOf(cell, app.origin);
-    const answer = await send(app.port, withCookie(cell));
+    const answer = await send(app.port, await withCookie(cell, sender));
     const effect = effectOf(cell, answer);
     count[sender] += 1;
     if (answer.status === 403 || answer.status === 405) count.refused += 1;
@@ -46,6 +54,8 @@ test("lets another site cause nothing, and refuses nothing of its own, in the wh
   });
 
   expect(wrong.slice(0, 20)).toEqual([]);
+  const after = await send(app.port, { path: "/houses/slytherin", headers: [["Cookie", cookie]] });
+  expect(after.body, "the session that other sites attacked").toContain(PROTECTED);
   const total = count.own + count.foreign + count.nobody;
   expect(count.foreign).toBeGreaterThan(10_000);
   expect(count.own).toBeGreaterThan(20);
@@ -66,7 +76,8 @@ test("logs nobody in through another site's form, also where there was no sessio
 
 test("answers every request that Chromium really sends while somebody uses it", async ({ task }) => {
   const answers = await inParallel(own.all, 1, async (request) => {
-    const headers = [...request.headers, ["Cookie", cookie] as const];
+    // One of them is the logout.
+    const headers = [...request.headers, ["Cookie", await maker.cookieOf(STUDENT)] as const];
     return { request, answer: await send(app.port, { ...request, headers }) };
   });
   const refused = answers.filter(({ request, answer }) => {
@@ -78,8 +89,11 @@ test("answers every request that Chromium really sends while somebody uses it", 
   task.meta.note = `${own.all.length} requests recorded from Chromium and sent again: 0 refused`;
 });
 
-function withCookie({ sent }: Cell) {
-  return { ...sent, headers: [...sent.headers!, ["Cookie", cookie] as const] };
+/** The visitor's cookie; a session of its own where the login or logout may be meant, and ends it. */
+async function withCookie({ sent, target }: Cell, sender: Sender): Promise<Sent> {
+  const endsIt = sender !== "foreign" && (target.kind === "login" || target.kind === "logout");
+  const value = endsIt ? await maker.cookieOf(STUDENT) : cookie;
+  return { ...sent, headers: [...sent.headers!, ["Cookie", value]] };
 }
 
 /** What a request brought about, as far as anybody outside of the server can tell. */
@@ -104,7 +118,7 @@ function readableElsewhere(answer: Received): string | undefined {
 function isAnswered({ target, method }: Cell, answer: Received): boolean {
   switch (target.kind) {
     case "login":
-      return answer.cookies.some((line) => /^[^=]*session=s1\./.test(line));
+      return answer.cookies.some((line) => /^[^=]*session=[\w-]{43};/.test(line));
     case "logout":
       return answer.cookies.some((line) => /^[^=]*session=;.*Max-Age=0/.test(line));
     default:

@@ -64,7 +64,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const inherited = environment();
   for (const name of Object.keys(inherited))
-    if (/^(?:VITE|NITRO|NODE_ENV$|PORT$|HOST$|DATABASE_URL$|SESSION_SECRET$|HOGWARTS_)/.test(name))
+    if (
+      // With CI or TEST the server would not end gracefully.
+      /^(?:CI$|TEST$|VITE|NITRO|NODE_ENV$|PORT$|HOST$|DATABASE_URL$|(?:OLD_)?SESSION_SECRET$|SESSION_STORE$|TRUST_PROXY$|HOGWARTS_)/.test(
+        name,
+      )
+    )
       delete inherited[name];
   return inherited;
 }

@@ -1,18 +1,30 @@
-import { A, action, createAsync, useLocation } from "@solidjs/router";
-import { createEffect, For, on, type ParentProps, Show } from "solid-js";
+import { A, action, createAsync, useLocation, useSubmission } from "@solidjs/router";
+import { createEffect, createMemo, For, on, onCleanup, type ParentProps, Show } from "solid-js";
 import { SchoolCrest } from "~/components/crest";
 import { tellLoggedOut } from "~/lib/ask-again";
 import { logout } from "~/lib/auth";
 import { houses } from "~/lib/houses";
+import { leaveWhenEnded } from "~/lib/leave-when-ended";
 import { getViewer } from "~/lib/queries";
 
-const logoutAction = action(logout, { name: "logout", onComplete: tellLoggedOut });
+const logoutAction = action(logout, {
+  name: "logout",
+  onComplete: ({ error }) => error === undefined && tellLoggedOut(),
+});
 
 /** What every page has around it: the way home, the houses, who is logged in and the way out. */
 export function SiteLayout(props: ParentProps) {
   const viewer = createAsync(() => getViewer(), { deferStream: true });
   const location = useLocation();
+  const loggingOut = useSubmission(logoutAction);
   let main!: HTMLElement;
+
+  // Whose session's end this page waits for.
+  const waitsFor = createMemo(() => (viewer()?.canBeEnded ? viewer()!.id : undefined));
+  createEffect(() => {
+    const userId = waitsFor();
+    if (userId !== undefined) onCleanup(leaveWhenEnded(userId));
+  });
 
   // A screen reader hears of a page that the router exchanged only if the focus goes there.
   createEffect(
@@ -50,13 +62,21 @@ export function SiteLayout(props: ParentProps) {
                 </ul>
               </nav>
               <form class="logout" method="post" action={logoutAction}>
-                <span class="logout-name">{user().name}</span>
+                <A class="account-link" href="/account/sessions">
+                  <span class="logout-name">{user().name}</span>
+                  <span class="account-word">Devices</span>
+                </A>
                 <button type="submit">Log out</button>
               </form>
             </>
           )}
         </Show>
       </header>
+      <Show when={loggingOut.error}>
+        <p class="alert" role="alert">
+          You are still logged in: the logout did not work. Please try again in a moment.
+        </p>
+      </Show>
       <main id="main" tabindex="-1" ref={main}>
         {props.children}
       </main>

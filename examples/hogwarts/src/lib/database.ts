@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Dialect, Kysely } from "kysely";
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
 import { NodeSqliteDialect } from "./sqlite-dialect.ts";
 
 export type Role = "student" | "professor" | "headmaster";
@@ -28,27 +29,42 @@ export function databaseUrl(): string {
   return env["DATABASE_URL"] || "file:.data/hogwarts.db";
 }
 
-/**
- * Opens a database; creating its tables is `prepare`'s work.
- *
- * @param url `file:path`, `file:///path`, a path, or `:memory:`.
- */
-export function openDatabase(url: string): Database {
-  return new Kysely({ dialect: dialectFor(url) });
-}
+/** Where the data is: a SQLite file, or a pool of connections to PostgreSQL that users and sessions share. */
+export type DataSource = { readonly path: string } | { readonly pool: Pool };
 
-/** The one place that knows which databases there are. Its errors leave out the URL, which may hold a password. */
-function dialectFor(url: string): Dialect {
-  if (/^postgres(ql)?:/i.test(url)) {
-    throw new Error(
-      "DATABASE_URL names PostgreSQL, which this version does not support yet. Use a file: URL.",
-    );
-  }
+/**
+ * The one place that knows which databases there are. Its errors leave out the URL, which may hold a password.
+ *
+ * @param url `postgres://user:password@host:port/database`, `file:path`, `file:///path`, a path, or `:memory:`.
+ */
+export function openSource(url: string): DataSource {
+  if (/^postgres(ql)?:/i.test(url)) return { pool: openPool(url) };
   if (/^[a-z][a-z0-9+.-]+:/i.test(url) && !/^file:/i.test(url)) {
-    throw new Error("DATABASE_URL has an unknown scheme. Use a file: URL, a path or :memory:.");
+    throw new Error("DATABASE_URL has an unknown scheme. Use a postgres: or file: URL, a path or :memory:.");
   }
-  if (url === ":memory:") return new NodeSqliteDialect(url);
+  if (url === ":memory:") return { path: url };
   const path = /^file:\/\//i.test(url) ? fileURLToPath(url) : url.replace(/^file:/i, "");
   mkdirSync(dirname(path), { recursive: true });
-  return new NodeSqliteDialect(path);
+  return { path };
+}
+
+/** Opens the users' database; creating its tables is `prepare`'s work. */
+export function openDatabase(source: DataSource): Database {
+  const dialect = "pool" in source ? new PostgresDialect(source) : new NodeSqliteDialect(source.path);
+  return new Kysely({ dialect });
+}
+
+function openPool(url: string): Pool {
+  // Asked here, as pg's own error would quote it.
+  if (!URL.canParse(url))
+    throw new Error("DATABASE_URL cannot be read: postgres://user:password@host/database.");
+  const pool = new Pool({
+    connectionString: url,
+    connectionTimeoutMillis: 2000,
+    query_timeout: 10_000,
+    keepAlive: true,
+  });
+  // A server that restarts ends idle connections; the pool makes new ones. Unheard, this would end the process.
+  pool.on("error", (error) => console.error(`A connection to the database has ended: ${error.message}`));
+  return pool;
 }

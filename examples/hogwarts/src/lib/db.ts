@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { databaseUrl, openDatabase, type Role } from "./database.ts";
+import { databaseUrl, openDatabase, openSource, type Role } from "./database.ts";
 import { describeAccounts, prepare } from "./prepare.ts";
 
 /** A row of the users table. `passwordHash` never leaves the server. */
@@ -12,7 +12,8 @@ export interface Account {
   passwordHash: string;
 }
 
-export const database = openDatabase(databaseUrl());
+export const source = openSource(databaseUrl());
+export const database = openDatabase(source);
 
 // A database in memory starts empty with the process, so no script can have prepared it.
 if (databaseUrl() === ":memory:") console.log(describeAccounts(await prepare(database)));

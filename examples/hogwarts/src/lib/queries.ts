@@ -1,13 +1,21 @@
 import { query } from "@solidjs/router";
-import { hogwarts } from "./hogwarts.ts";
-import { getUser, guard } from "./session.ts";
+import { listDevices } from "./devices.ts";
+import { hogwarts, type User } from "./hogwarts.ts";
+import { areStored, getUser, guard } from "./session.ts";
+
+/** Who is looking at the page. */
+export interface Viewer extends User {
+  /** Whether the session can be ended from elsewhere, so that the page has to listen. */
+  canBeEnded: boolean;
+}
 
 // Called from the browser, a query does not know the page: it says itself where to return to after the login.
 
 /** The user who is logged in, or `null`. */
-export const getViewer = query(async () => {
+export const getViewer = query(async (): Promise<Viewer | null> => {
   "use server";
-  return getUser();
+  const user = await getUser();
+  return user && { ...user, canBeEnded: areStored };
 }, "viewer");
 
 /** The user whose page `/` is. */
@@ -22,3 +30,6 @@ export const getStudents = query(async (house: string) => {
   await guard.requireUser({ next: `/houses/${house}` });
   return hogwarts.getStudents(house, "*");
 }, "students");
+
+/** The visitor's sessions, `null` where they cannot be listed. */
+export const getDevices = query(listDevices, "devices");

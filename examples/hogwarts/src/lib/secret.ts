@@ -5,11 +5,23 @@ const folder = ".data";
 const file = `${folder}/session-secret`;
 
 /**
+ * The passwords of sealed sessions: the first seals, all open. While `SESSION_SECRET` is exchanged for another on several
+ * servers, `OLD_SESSION_SECRET` is the other one of the two.
+ *
+ * @throws as {@link sessionSecret}
+ */
+export function sessionSecrets(): string[] {
+  const { env } = process;
+  const old = env["OLD_SESSION_SECRET"];
+  return old ? [sessionSecret(), old] : [sessionSecret()];
+}
+
+/**
  * The password that seals the sessions: `SESSION_SECRET`, or in development one that is generated once.
  *
  * @throws When it is too short, or there is none in production, where every server has to share it.
  */
-export function sessionSecret(): string {
+function sessionSecret(): string {
   // Not `process.env.NODE_ENV`: the build would replace that by its own value.
   const { env } = process;
   const given = env["SESSION_SECRET"];

@@ -1,13 +1,25 @@
 import { db } from "~/lib/db";
+import { pingSessions } from "~/lib/session";
 
-/** For whoever watches the server: is it up, and does its database answer? */
+const limit = 3000;
+
+/**
+ * For whoever watches the server: is it up, and do its databases answer? Asked before the first visitor comes, it also
+ * connects to them.
+ */
 export async function GET(): Promise<Response> {
   const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
   try {
-    await db.ping();
+    await Promise.race([Promise.all([db.ping(), pingSessions()]), silence()]);
     return new Response("ok", { headers });
   } catch (error) {
     console.error(error);
     return new Response("unavailable", { status: 503, headers });
   }
+}
+
+function silence(): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(`The databases did not answer in ${limit} ms.`)), limit).unref();
+  });
 }

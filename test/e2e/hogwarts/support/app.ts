@@ -27,8 +27,10 @@ export interface Hogwarts {
   readonly database: string;
   /** What setup and server wrote so far, on stdout and stderr. */
   log(): string;
-  /** Ends the server at once, as a power cut would, and starts another on the same port and data. */
-  crashAndRestart(): Promise<void>;
+  /** Ends the server as a deployment does, and starts another on the same port and data. */
+  restart(): Promise<void>;
+  /** The same at once, as a power cut would end it. @param meanwhile - Called while there is no server. */
+  crashAndRestart(meanwhile?: () => void): Promise<void>;
   /** Ends the server and removes its folder. */
   stop(): Promise<void>;
 }
@@ -58,16 +60,19 @@ export async function startHogwarts({ env = {}, fill }: HogwartsOptions = {}): P
   let server: Server = await startServer({ entry, cwd: folder, env: variables });
   const { origin, port } = server;
   let before = setup.output;
+  const restartAfter = async (signal: "SIGKILL" | "SIGTERM", meanwhile?: () => void): Promise<void> => {
+    await server.stop(signal);
+    before += server.log();
+    meanwhile?.();
+    server = await startServer({ entry, cwd: folder, env: variables, port });
+  };
   return {
     origin,
     port,
     database,
     log: () => before + server.log(),
-    async crashAndRestart() {
-      await server.stop("SIGKILL");
-      before += server.log();
-      server = await startServer({ entry, cwd: folder, env: variables, port });
-    },
+    restart: () => restartAfter("SIGTERM"),
+    crashAndRestart: (meanwhile) => restartAfter("SIGKILL", meanwhile),
     async stop() {
       await server.stop("SIGKILL");
       rmSync(folder, { recursive: true, force: true });

@@ -51,6 +51,8 @@ export async function recordOwnRequests(browser: Browser, app: Hogwarts): Promis
 function record(context: BrowserContext, all: OwnRequest[]): Promise<void>[] {
   const pending: Promise<void>[] = [];
   context.on("requestfinished", (request) => {
+    // Whoever sent it again would wait for its end.
+    if (request.resourceType() === "eventsource") return;
     const { pathname, search } = new URL(request.url());
     const add = async () => {
       const headers = Object.entries(await request.allHeaders());
@@ -78,6 +80,8 @@ async function walk(page: Page, javaScriptEnabled: boolean): Promise<void> {
   }
   await page.getByRole("link", { name: "Slytherin" }).click();
   await page.getByText("Draco Malfoy").waitFor();
+  await page.getByRole("link", { name: "Devices" }).click();
+  await page.getByRole("heading", { name: "Your devices" }).waitFor();
   await page.goto("/api/slytherin/admin");
   await page.goto("/nowhere");
   await page.getByRole("button", { name: "Log out" }).click();
