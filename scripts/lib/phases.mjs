@@ -14,10 +14,17 @@ export const phases = {
   format: { work: () => command("oxfmt", ["--check"]) },
   lint: { work: lint },
   knip: { work: () => command("knip", ["--no-progress"]) },
-  unit: { work: () => runTests("unit", { limit: 240 }) },
+  unit: {
+    needs: ["postgres", "redis"],
+    work: (variables) => runTests("unit", { env: variables, limit: 480 }),
+  },
+  faults: {
+    needs: ["postgres", "redis"],
+    work: (variables) => runTests("faults", { env: variables, limit: 300 }),
+  },
   package: { work: checkPackage },
-  e2e: { needs: ["chromium"], work: checkInBrowser },
-  bench: { work: benchShortly },
+  e2e: { needs: ["chromium", "postgres", "redis", "nginx"], work: checkInBrowser },
+  bench: { needs: ["postgres", "redis"], work: benchShortly },
 };
 
 async function checkTypes() {
@@ -42,9 +49,10 @@ async function checkInBrowser(variables) {
   return runTests("e2e", { env: variables, limit: 480 });
 }
 
-async function benchShortly() {
+async function benchShortly(variables) {
   await buildLibrary();
-  await run(node24(), ["bench/run.ts", "--short"], { cwd: root, env: environment(), limit: 180 });
+  const env = environment(variables);
+  await run(node24(), ["bench/run.ts", "--short"], { cwd: root, env, limit: 180 });
 }
 
 /** Runs a package's command on Node 24. */
