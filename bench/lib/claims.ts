@@ -1,7 +1,7 @@
 import type { Samples } from "./measure.ts";
 import type { Claim } from "./scenario.ts";
-import { ratio } from "./statistics.ts";
-import { times } from "./table.ts";
+import { median, ratio } from "./statistics.ts";
+import { micro, times } from "./table.ts";
 
 /** A claim beside what was measured. */
 export interface Verdict {
@@ -10,12 +10,21 @@ export interface Verdict {
 }
 
 export function judge(claim: Claim, samples: readonly Samples[]): Verdict {
-  const cpuOf = (wanted: string) => samples.find(({ name }) => name === wanted)!.cpu;
-  const measured = ratio(cpuOf(claim.task), cpuOf(claim.beside));
+  const { task, clock = "cpu" } = claim;
+  const of = (wanted: string) => samples.find(({ name }) => name === wanted)![clock];
+  const unit = clock === "cpu" ? "processor time" : "time";
+  if (claim.beside === undefined) {
+    const measured = median(of(task));
+    return {
+      holds: measured <= claim.atMostMicroseconds,
+      text: `${task} takes ${micro(measured)} µs of ${unit} (at most ${claim.atMostMicroseconds})`,
+    };
+  }
+  const measured = ratio(of(task), of(claim.beside));
   const { atLeast = 0, atMost = Infinity } = claim;
   const bound = claim.atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
   return {
     holds: measured >= atLeast && measured <= atMost,
-    text: `${claim.task} takes ${times(measured)} × ${claim.beside} (${bound})`,
+    text: `${task} takes ${times(measured)} × the ${unit} of ${claim.beside} (${bound})`,
   };
 }

@@ -6,6 +6,7 @@ export interface Machine {
   readonly node: string;
   readonly v8: string;
   readonly openssl: string;
+  readonly sqlite: string;
   readonly system: string;
   readonly processor: string;
   readonly cores: number;
@@ -15,7 +16,19 @@ export interface Machine {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-const MEASURED = ["@fastify/secure-session", "fastify", "h3", "iron-session"];
+const MEASURED = [
+  "@fastify/secure-session",
+  "better-auth",
+  "connect-pg-simple",
+  "connect-redis",
+  "express",
+  "express-session",
+  "fastify",
+  "h3",
+  "iron-session",
+  "pg",
+  "redis",
+];
 
 export function describeMachine(): Machine {
   const packages = [
@@ -26,6 +39,7 @@ export function describeMachine(): Machine {
     node: process.versions.node,
     v8: process.versions.v8,
     openssl: process.versions.openssl,
+    sqlite: process.versions.sqlite ?? "none",
     system: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),

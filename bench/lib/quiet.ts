@@ -1,5 +1,5 @@
-import { cpus } from "node:os";
 import { setTimeout } from "node:timers/promises";
+import { busyMs, serverMs } from "./processor-time.ts";
 import type { Runner } from "./runner.ts";
 import type { Spent } from "./task.ts";
 
@@ -12,19 +12,29 @@ const PAUSE_MS = 250;
 /** After so many in a row a round counts as it is: some machines are never quiet. */
 const MOST_REPEATS = 100;
 
-/** Runs a round, again and again until nothing else was busy beside it. */
-export async function undisturbedRound(runner: Runner): Promise<Spent> {
-  for (let repeats = 0; ; repeats++) {
-    await runner.run(WARM_UP);
-    const before = busyMs();
-    const spent = await runner.run(1);
-    const others = busyMs() - before - spent.cpuMs;
-    if (others <= spent.wallMs * DISTURBED || repeats === MOST_REPEATS) return spent;
-    await setTimeout(PAUSE_MS);
-  }
+/** What a round took, the server's part of it beside. */
+export interface Round extends Spent {
+  readonly serverMs: number;
 }
 
-/** Processor time of the whole machine. */
-function busyMs(): number {
-  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
+/** How rounds are run. */
+export interface RoundOptions {
+  /** The first process of the server that the tasks ask; its processor time belongs to the round. */
+  readonly serverPid?: number | undefined;
+  /** Whether rounds count that others disturbed. @default false */
+  readonly anyhow?: boolean;
+}
+
+/** Runs a round, again and again until nothing else was busy beside it. */
+export async function undisturbedRound(runner: Runner, options: RoundOptions): Promise<Round> {
+  const { serverPid, anyhow = false } = options;
+  for (let repeats = anyhow ? MOST_REPEATS : 0; ; repeats++) {
+    await runner.run(WARM_UP);
+    const [before, serverBefore] = [busyMs(), serverMs(serverPid)];
+    const spent = await runner.run(1);
+    const server = serverMs(serverPid) - serverBefore;
+    const others = busyMs() - before - spent.cpuMs - server;
+    if (others <= spent.wallMs * DISTURBED || repeats >= MOST_REPEATS) return { ...spent, serverMs: server };
+    await setTimeout(PAUSE_MS);
+  }
 }

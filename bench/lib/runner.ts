@@ -10,13 +10,15 @@ export interface Runner {
   readonly operationsPerRound: number;
   /** @param share - How much of a round to run. */
   run(share: number): Promise<Spent>;
-  stop(): void;
+  /** Resolves when the process has ended. */
+  stop(): Promise<void>;
 }
 
 /** Starts a process for a task, and waits until it is warm. @throws when it fails. */
 export async function startRunner(scenario: string, task: string): Promise<Runner> {
   const child = fork(PROGRAM, [scenario, task]);
-  const ended = once(child, "exit").then(() => {
+  const exited = once(child, "exit");
+  const ended = exited.then(() => {
     throw new Error(`the process of "${task}" ended`);
   });
   ended.catch(() => {}); // after stop() it is meant to
@@ -31,6 +33,9 @@ export async function startRunner(scenario: string, task: string): Promise<Runne
       child.send(share);
       return (await answer()) as Spent;
     },
-    stop: () => child.disconnect(),
+    async stop() {
+      if (child.connected) child.disconnect();
+      await exited;
+    },
   };
 }

@@ -26,7 +26,8 @@ export function restless(samples: readonly Samples[]): string[] {
   return samples.filter(({ cpu }) => spread(cpu) > RESTLESS).map(({ name }) => name);
 }
 
-function markdown([head, ...rows]: string[][]): string {
+/** Writes cells as a Markdown table: the first column's to the left, all others to the right. */
+export function markdown([head, ...rows]: string[][]): string {
   const widths = head!.map((_, i) => Math.max(...[head!, ...rows].map((row) => row[i]!.length), 3));
   const line = (cells: string[]) =>
     `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(" | ")} |`;
@@ -34,7 +35,7 @@ function markdown([head, ...rows]: string[][]): string {
   return [head!, rule, ...rows].map(line).join("\n");
 }
 
-function micro(value: number): string {
+export function micro(value: number): string {
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
@@ -43,6 +44,6 @@ export function times(value: number): string {
   return value >= 20 ? value.toFixed(0) : value.toFixed(2);
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }

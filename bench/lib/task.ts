@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { MaybePromise } from "../candidates/candidate.ts";
 
 /** One thing that is measured. */
@@ -14,6 +15,8 @@ export interface Operation {
   readonly run: (i: number) => MaybePromise<unknown>;
   /** Whether an answer is right. Asked outside of the measured time. */
   readonly isRight: (answer: unknown, i: number) => MaybePromise<boolean>;
+  /** Closes what it has opened. */
+  readonly end?: () => Promise<unknown>;
 }
 
 /** What some operations took, in milliseconds. */
@@ -23,12 +26,18 @@ export interface Spent {
   readonly wallMs: number;
 }
 
-/** Inputs that a check goes through. */
+/** Inputs that a check goes through, at least. */
 const CHECKED = 8;
 
-/** @throws when an answer is wrong. */
-export async function check(operation: Operation): Promise<void> {
-  for (let i = 0; i < CHECKED; i++) await checkOne(operation, await operation.run(i), i);
+/** Operations after which the event loop turns at least once, as a server's does: timers live on it. */
+const TURN = 1024;
+
+/** Does some operations, as many at once as later on. @throws when any answer is wrong. */
+export async function check(operation: Operation, inFlight: number): Promise<void> {
+  for (let first = 0; first < CHECKED; first += inFlight) {
+    const answers = await Promise.all(Array.from({ length: inFlight }, (_, n) => operation.run(first + n)));
+    for (const [n, answer] of answers.entries()) await checkOne(operation, answer, first + n);
+  }
 }
 
 /** Does an operation so many times. @throws when the last answer is wrong. */
@@ -48,6 +57,7 @@ async function inTurn({ run }: Operation, count: number): Promise<unknown> {
     answer = run(i);
     // What answers at once is not made to wait.
     if (answer instanceof Promise) answer = await answer;
+    if (i % TURN === 0) await setImmediate();
   }
   return answer;
 }
@@ -55,9 +65,14 @@ async function inTurn({ run }: Operation, count: number): Promise<unknown> {
 async function abreast({ run }: Operation, count: number, inFlight: number): Promise<unknown> {
   let next = 0;
   let last: unknown;
+  let turn: Promise<void> | undefined;
   const worker = async (): Promise<void> => {
     while (next < count) {
       const i = next++;
+      if (i % TURN === 0) turn = setImmediate();
+      // All of them, as one that goes on holds up the event loop.
+      if (turn !== undefined) await turn;
+      turn = undefined;
       const answer = await run(i);
       if (i === count - 1) last = answer;
     }

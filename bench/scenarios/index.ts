@@ -4,6 +4,7 @@ import { forged } from "./forged.ts";
 import { idle } from "./idle.ts";
 import { CLAIMS, openAndSeal } from "./open-and-seal.ts";
 import { wholeRequest } from "./request.ts";
+import { storedSessions } from "./stored.ts";
 
 /** Everything that is measured, in this order. */
 export const scenarios: readonly Scenario[] = [
@@ -14,4 +15,5 @@ export const scenarios: readonly Scenario[] = [
   ...wholeRequest(SIZES.medium),
   forged(SIZES.small),
   idle(SIZES.small),
+  ...storedSessions,
 ];

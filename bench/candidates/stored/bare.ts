@@ -1,0 +1,143 @@
+import { DatabaseSync } from "node:sqlite";
+import { makeData, idOf, sample } from "../../lib/rows.ts";
+import { bareKey, postgresPool, recordKey, redisClient, sqlitePath } from "../../stages/connect.ts";
+import { userIn, type Reader, type Writer } from "./reader.ts";
+
+/** What a row is in SQL: the text of the data, and what a write swaps by. */
+interface Row {
+  readonly version: number;
+  readonly data: string;
+}
+
+export const BARE = "the bare client";
+export const BARE_WRITE = "the bare client, write by write";
+
+/** The floor: the same row by a prepared statement, and `JSON.parse` of its data. */
+const bareSqlite: Reader = {
+  name: BARE,
+  async prepare() {
+    const database = new DatabaseSync(sqlitePath("coatcheck"));
+    const find = database.prepare("SELECT * FROM coatcheck_sessions WHERE id = ?");
+    const rows = sample();
+    const ids = rows.map(idOf);
+    const read = (n: number): unknown => {
+      const row = find.get(ids[n]!);
+      return row && userIn(row["data"] as string);
+    };
+    return { rows, read, end: async () => database.close() };
+  },
+};
+
+const barePostgres: Reader = {
+  name: BARE,
+  async prepare() {
+    const pool = postgresPool();
+    const rows = sample();
+    const ids = rows.map(idOf);
+    const read = async (n: number): Promise<unknown> => {
+      const { rows: found } = await pool.query<Row>({
+        name: "find",
+        text: "SELECT * FROM coatcheck_sessions WHERE id = $1",
+        values: [ids[n]],
+      });
+      return found[0] && userIn(found[0].data);
+    };
+    return { rows, read, end: () => pool.end() };
+  },
+};
+
+/** @param keyOf - Which key. @param userOf - Reads what it holds. */
+function bareRedis(name: string, keyOf: (id: string) => string, userOf: (text: string) => unknown): Reader {
+  return {
+    name,
+    async prepare() {
+      const client = await redisClient();
+      const rows = sample();
+      const keys = rows.map((row) => keyOf(idOf(row)));
+      const read = async (n: number): Promise<unknown> => {
+        const text = await client.get(keys[n]!);
+        return text === null ? undefined : userOf(text);
+      };
+      return { rows, read, end: () => client.close() };
+    },
+  };
+}
+
+/** The last line of a record in Redis is its data. */
+function userInRecord(text: string): unknown {
+  return userIn(text.slice(text.lastIndexOf("\n") + 1));
+}
+
+/** Less than a session needs: a key that holds the data and nothing else. */
+export const redisDataAlone: Reader = bareRedis("the bare client, the data alone", bareKey, userIn);
+
+/** A `Map` of JSON texts. */
+const bareMap: Reader = {
+  name: BARE,
+  async prepare() {
+    const rows = sample();
+    const ids = rows.map(idOf);
+    const texts = new Map(rows.map((row, n) => [ids[n], JSON.stringify(makeData(row))]));
+    return { rows, read: (n) => userIn(texts.get(ids[n])!), end: async () => {} };
+  },
+};
+
+export const bareReaders = {
+  memory: bareMap,
+  sqlite: bareSqlite,
+  postgres: barePostgres,
+  redis: bareRedis(BARE, recordKey, userInRecord),
+} as const;
+
+const SWAP = "UPDATE coatcheck_sessions SET version = version + 1, data = $2 WHERE id = $1 AND version = $3";
+
+/** The same swap in the same table, each in a commit of its own. */
+const writeSqlite: Writer = {
+  name: BARE_WRITE,
+  async prepare(rows) {
+    const database = new DatabaseSync(sqlitePath("coatcheck"));
+    database.exec("PRAGMA synchronous = FULL");
+    const find = database.prepare("SELECT version, data FROM coatcheck_sessions WHERE id = ?");
+    const swap = database.prepare(SWAP.replaceAll("$", "?"));
+    const ids = rows.map(idOf);
+    const kept = ids.map((id) => ({ ...find.get(id) }) as unknown as Row);
+    const write = (n: number): boolean => {
+      const { data, version } = kept[n]!;
+      const { changes } = swap.run(ids[n]!, data, version);
+      kept[n] = { data, version: version + 1 };
+      return changes === 1;
+    };
+    return { write, end: async () => database.close() };
+  },
+};
+
+const writePostgres: Writer = {
+  name: BARE_WRITE,
+  async prepare(rows) {
+    const pool = postgresPool();
+    const text = "SELECT version::int AS version, data FROM coatcheck_sessions WHERE id = $1";
+    const ids = rows.map(idOf);
+    const kept = await Promise.all(ids.map(async (id) => (await pool.query<Row>(text, [id])).rows[0]!));
+    const write = async (n: number): Promise<boolean> => {
+      const { data, version } = kept[n]!;
+      const { rowCount } = await pool.query({ name: "swap", text: SWAP, values: [ids[n], data, version] });
+      kept[n] = { data, version: version + 1 };
+      return rowCount === 1;
+    };
+    return { write, end: () => pool.end() };
+  },
+};
+
+/** `SET`, without a look at the version. */
+const writeRedis: Writer = {
+  name: BARE_WRITE,
+  async prepare(rows) {
+    const client = await redisClient();
+    const keys = rows.map((row) => bareKey(idOf(row)));
+    const texts = rows.map((row) => JSON.stringify(makeData(row)));
+    const write = async (n: number): Promise<boolean> => (await client.set(keys[n]!, texts[n]!)) === "OK";
+    return { write, end: () => client.close() };
+  },
+};
+
+export const bareWriters = { sqlite: writeSqlite, postgres: writePostgres, redis: writeRedis } as const;

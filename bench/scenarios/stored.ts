@@ -1,0 +1,136 @@
+import { bareReaders, bareWriters, BARE, BARE_WRITE, redisDataAlone } from "../candidates/stored/bare.ts";
+import { betterAuthReader } from "../candidates/stored/better-auth.ts";
+import { coatcheckReaders, coatcheckWriter } from "../candidates/stored/coatcheck.ts";
+import { bareExpress, connectPostgres, connectRedis } from "../candidates/stored/express.ts";
+import type { Reader, Writer } from "../candidates/stored/reader.ts";
+import { userOf } from "../lib/payloads.ts";
+import { rowCount } from "../lib/rows.ts";
+import type { Claim, Scenario } from "../lib/scenario.ts";
+import type { Stage } from "../lib/stage.ts";
+import type { Task } from "../lib/task.ts";
+import { memory } from "../stages/memory.ts";
+import { postgres } from "../stages/postgres.ts";
+import { redis } from "../stages/redis.ts";
+import { sqlite } from "../stages/sqlite.ts";
+import { claimsOf } from "./stored-claims.ts";
+
+/** How many reads or writes are under way at once: a lone visitor, a busy server, a rush. */
+const CONCURRENT = [1, 16, 64] as const;
+
+/** Writers of all scenarios of a store; each has rows of its own. */
+const WRITERS = 2 * CONCURRENT.length;
+/** Rows of a writer, at most: with more, a table's pages are what is written. */
+const WRITTEN_ROWS = 2000;
+
+interface Group {
+  readonly stage: Stage;
+  readonly title: string;
+  readonly readers: readonly Reader[];
+}
+
+const groups: readonly Group[] = [
+  {
+    stage: memory,
+    title: "the memory store",
+    readers: [bareReaders.memory, ...coatcheckReaders("memory")],
+  },
+  {
+    stage: sqlite,
+    title: "SQLite",
+    readers: [
+      bareReaders.sqlite,
+      ...coatcheckReaders("sqlite"),
+      betterAuthReader("sqlite", "as it comes"),
+      betterAuthReader("sqlite", "joins"),
+      betterAuthReader("sqlite", "cookie cache"),
+    ],
+  },
+  {
+    stage: postgres,
+    title: "PostgreSQL",
+    readers: [
+      bareReaders.postgres,
+      ...coatcheckReaders("postgres"),
+      betterAuthReader("postgres", "as it comes"),
+      betterAuthReader("postgres", "joins"),
+      betterAuthReader("postgres", "cookie cache"),
+      connectPostgres(false),
+      connectPostgres(true),
+      bareExpress,
+    ],
+  },
+  {
+    stage: redis,
+    title: "Redis",
+    readers: [
+      bareReaders.redis,
+      redisDataAlone,
+      ...coatcheckReaders("redis"),
+      connectRedis(false),
+      connectRedis(true),
+      bareExpress,
+    ],
+  },
+];
+
+/** Reading and writing stored sessions, store by store, so that each is started and filled once. */
+export const storedSessions: readonly Scenario[] = groups.flatMap((group) => [
+  ...CONCURRENT.map((inFlight) => reads(group, inFlight)),
+  ...writes(group.stage, group.title),
+]);
+
+function reads({ stage, title, readers }: Group, inFlight: number): Scenario {
+  return {
+    name: `stored read ${stage.name} ${inFlight}`,
+    title: `Reads of stored sessions, ${title}`,
+    stage,
+    base: BARE,
+    tasks: readers.map((reader) => readTask(reader, inFlight)),
+    claims: claimsOf(stage.name),
+  };
+}
+
+function writes(stage: Stage, title: string): Scenario[] {
+  if (stage.name === "memory") return [];
+  const name = stage.name as keyof typeof bareWriters;
+  return CONCURRENT.map((inFlight, n) => ({
+    name: `stored write ${name} ${inFlight}`,
+    title: `Durable writes of stored sessions, ${title}`,
+    stage,
+    base: BARE_WRITE,
+    tasks: [bareWriters[name], coatcheckWriter(name)].map((writer, at) =>
+      writeTask(writer, inFlight, 2 * n + at),
+    ),
+    claims: [] as Claim[],
+  }));
+}
+
+function readTask({ name, prepare }: Reader, inFlight: number): Task {
+  return {
+    name,
+    inFlight,
+    async prepare() {
+      const { rows, read, end } = await prepare();
+      const count = rows.length;
+      return {
+        run: (i) => read(i % count),
+        isRight: (answer, i) => answer === userOf(rows[i % count]!),
+        end,
+      };
+    },
+  };
+}
+
+/** @param writerNumber - Tells whose rows they are. */
+function writeTask({ name, prepare }: Writer, inFlight: number, writerNumber: number): Task {
+  return {
+    name,
+    inFlight,
+    async prepare() {
+      const share = Math.floor(rowCount() / WRITERS);
+      const count = Math.min(share, WRITTEN_ROWS);
+      const { write, end } = await prepare(Array.from({ length: count }, (_, n) => writerNumber * share + n));
+      return { run: (i) => write(i % count), isRight: (answer) => answer === true, end };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { Pool } from "pg";
+import { createClient } from "redis";
+
+/** The same connections for every candidate: pg's default number of them, none closed between rounds. */
+export function postgresPool(): Pool {
+  const pool = new Pool({ connectionString: variable("BENCH_POSTGRES"), max: 10, idleTimeoutMillis: 0 });
+  pool.on("error", report);
+  return pool;
+}
+
+export type RedisClient = ReturnType<typeof createRedisClient>;
+
+/** One connection. Nobody's commands have a timer each: it costs as much as the command, and rings in others' rounds. */
+export async function redisClient(): Promise<RedisClient> {
+  const client = createRedisClient();
+  await client.connect();
+  return client;
+}
+
+// A function of its own, because its type depends on the options.
+function createRedisClient() {
+  const options = { url: variable("BENCH_REDIS"), commandOptions: { timeout: undefined } as object };
+  return createClient(options).on("error", report);
+}
+
+/** Where Coatcheck's store keeps a record. */
+export function recordKey(id: string): string {
+  return `coatcheck:s:${id}`;
+}
+
+/** Where the bare client keeps the data of a session, and nothing else of it. */
+export function bareKey(id: string): string {
+  return `bare:${id}`;
+}
+
+/** The database files. */
+export function sqlitePath(whose: "coatcheck" | "better-auth"): string {
+  return `${variable("BENCH_SQLITE")}/${whose}.db`;
+}
+
+function variable(name: "BENCH_POSTGRES" | "BENCH_REDIS" | "BENCH_SQLITE"): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is missing: the scenario's stage has not been started.`);
+  return value;
+}
+
+function report(error: unknown): void {
+  console.error("bench: a connection failed:", error);
+}
