@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/package/**"],
+          exclude: ["test/e2e/**", "test/package/**", "test/faults/**"],
           // Property tests and a million forgeries, on a machine that may be busy.
           testTimeout: 30_000,
         },
@@ -19,6 +19,16 @@ export default defineConfig({
           globalSetup: "test/package/setup.ts",
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          // Every file has application nodes and a database of its own; more at once only make each other late.
+          maxWorkers: 2,
+          testTimeout: process.env["COATCHECK_SCALE"] === "full" ? 1_800_000 : 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
