@@ -3,7 +3,8 @@ import type { StoreFinding } from "../store.ts";
 
 const MAX_SKEW_MS = 5000;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/;
-const PERSIST = "Set `appendonly yes` and `appendfsync everysec` (or `always`) in redis.conf.";
+const PERSIST =
+  "Set `appendonly yes` and `appendfsync always` (or, if some seconds may be lost, `everysec`) in redis.conf.";
 const KEEP = "Set `maxmemory-policy noeviction`, and a maxmemory that the sessions fit into.";
 
 /** What was read of a server; `undefined` where it does not say. */
@@ -81,13 +82,13 @@ function persistence(aof: boolean | undefined, appendfsync: string | undefined):
     return {
       level: "warning",
       message:
-        "Redis can forget up to about a second of logins, logouts and revocations when its machine crashes (appendfsync everysec).",
+        "Redis can forget up to two seconds of logins, logouts and revocations when it crashes (appendfsync everysec).",
       fix: "Set `appendfsync always` if a revocation must survive that.",
     };
   return {
     level: "warning",
     message: "Redis keeps an append-only file but does not tell how often it is written to disk.",
-    fix: "Ask who runs it for `appendfsync everysec` or `always`.",
+    fix: "Ask who runs it for `appendfsync always`.",
   };
 }
 

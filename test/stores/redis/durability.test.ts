@@ -134,7 +134,7 @@ describe("the check", () => {
     const check = async (server: TestServer) => given.store({ url: server.url }).check();
     const findings = [await check(careless), await check(usual), await check(asleep)];
     expect(summary(findings[0]!)).toMatch(/error: Redis keeps no append-only file[^]*error: .*volatile-ttl/);
-    expect(summary(findings[1]!)).toMatch(/warning: .*about a second/);
+    expect(summary(findings[1]!)).toMatch(/warning: .*two seconds/);
     expect(summary(findings[2]!)).toMatch(/error: .*operating system/);
     for (const { level, fix } of findings.flat()) expect(fix === undefined).toBe(level === "ok");
   });
