@@ -21,8 +21,8 @@ export type RejectionReason =
   | "version"
   | "invalid-data";
 
-/** Why a session got a new token: its user changed, or `rotate()` was called. */
-export type RotationCause = "user-changed" | "requested";
+/** Why a session got a new token: its user changed, its user logged in again, or `rotate()` was called. */
+export type RotationCause = "user-changed" | "authenticated" | "requested";
 
 /** What happened to a session. Carries ids, which are public, and never a token or data. */
 export type SessionEvent = {

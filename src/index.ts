@@ -2,8 +2,9 @@ export { isSessionError, SessionError, type SessionErrorCode } from "./core/erro
 export type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "./core/standard-schema.ts";
 export { safeNext } from "./auth/redirect.ts";
 export { EVENT_CHANNEL, type RejectionReason, type RotationCause, type SessionEvent } from "./events.ts";
+export type { AuthenticateOptions, PendingLogin } from "./authentication.ts";
 export type { Exchange } from "./exchange.ts";
-export type { SessionCookieOptions, SessionOptions, UserId } from "./options.ts";
+export type { RememberOptions, SessionCookieOptions, SessionOptions, UserId } from "./options.ts";
 export type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
 export type { Device, DeviceOptions } from "./device.ts";
 export type { SessionInfo, SessionManagement } from "./manage.ts";

@@ -1,3 +1,4 @@
+import { parseAuthentication } from "./authentication.ts";
 import { SessionError } from "./core/errors.ts";
 import { isCanonicalBase64url } from "./core/token.ts";
 import { parseDevice, type Device } from "./device.ts";
@@ -17,6 +18,8 @@ export interface SessionInfo extends Device {
   readonly lastSeenAt: number;
   readonly expiresAt: number;
   readonly authenticatedAt: number | undefined;
+  /** See {@link Session.methods}. */
+  readonly methods: readonly string[];
 }
 
 /** What can be done to sessions from outside a request of theirs; it takes a store. */
@@ -124,7 +127,8 @@ export function createManagement(
 
 function infoOf(record: SessionRecord, current: boolean): SessionInfo {
   const { id, createdAt, lastSeenAt, expiresAt, authenticatedAt, device } = record;
-  return { id, current, createdAt, lastSeenAt, expiresAt, authenticatedAt, ...parseDevice(device) };
+  const { methods = [] } = parseAuthentication(record.authentication);
+  return { id, current, createdAt, lastSeenAt, expiresAt, authenticatedAt, methods, ...parseDevice(device) };
 }
 
 /** A store's method, if there is a store and it has it. */

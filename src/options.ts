@@ -20,6 +20,14 @@ export interface SessionCookieOptions {
   readonly persistent?: boolean | undefined;
 }
 
+/** Limits of the session of a user who asked to be remembered, in seconds; see {@link SessionOptions}. */
+export interface RememberOptions {
+  /** @default `absoluteTimeout` of these */
+  readonly idleTimeout?: number | undefined;
+  /** 400 days at most. @default 2592000 (30 days) */
+  readonly absoluteTimeout?: number | undefined;
+}
+
 /** Options of `createSessions` and `useSession`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- without a type the data is as loose as h3's
 export interface SessionOptions<T extends object = Record<string, any>> {
@@ -44,6 +52,11 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   readonly idleTimeout?: number | undefined;
   /** Seconds from login after which a session ends in any case, 400 days at most. @default 43200 (12 hours) */
   readonly absoluteTimeout?: number | undefined;
+  /**
+   * How long a user stays logged in who asked to be remembered (`session.authenticate(…, { remember: true })`): both
+   * limits in seconds. Such a cookie outlives the browser. @default nobody can be remembered
+   */
+  readonly remember?: RememberOptions | undefined;
   /**
    * Seconds between two writes that only note that the visitor is still here. A session may end that much
    * early. @default a tenth of `idleTimeout`, 60 at most
@@ -84,6 +97,8 @@ export interface CheckedOptions {
   readonly storeTimeout: number | undefined;
   readonly devices: DeviceOptions;
   readonly lifetime: Lifetime;
+  /** `undefined` when nobody can be remembered. */
+  readonly remembered: Lifetime | undefined;
   readonly userId: (data: Readonly<Data>) => UserId | undefined;
   readonly schema: StandardSchema | undefined;
   readonly version: number;
@@ -105,6 +120,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
   "devices",
   "idleTimeout",
   "absoluteTimeout",
+  "remember",
   "touchInterval",
   "userId",
   "schema",
@@ -116,6 +132,10 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
   "now",
 ]);
 const KNOWN_DEVICES: ReadonlySet<string> = new Set<keyof DeviceOptions>(["userAgent", "address"]);
+const KNOWN_REMEMBER: ReadonlySet<string> = new Set<keyof RememberOptions>([
+  "idleTimeout",
+  "absoluteTimeout",
+]);
 const KNOWN_COOKIE: ReadonlySet<string> = new Set<keyof SessionCookieOptions>([
   "domain",
   "path",
@@ -132,7 +152,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 const MAX_NAME_LENGTH = 64;
 const MINUTE = 60;
-const MAX_ABSOLUTE = 400 * 24 * 60 * MINUTE;
+const DAY = 24 * 60 * MINUTE;
+const MAX_ABSOLUTE = 400 * DAY;
+const REMEMBERED = 30 * DAY;
 
 /**
  * Checks the options of `createSessions`.
@@ -159,9 +181,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     );
 
   const idleTimeout = seconds("idleTimeout", options.idleTimeout ?? 30 * MINUTE, 1);
-  const absoluteTimeout = seconds("absoluteTimeout", options.absoluteTimeout ?? 12 * 60 * MINUTE, 1);
-  if (absoluteTimeout > MAX_ABSOLUTE)
-    wrong("absoluteTimeout must not be longer than 400 days, as browsers keep no cookie longer");
+  const absoluteTimeout = absolute("absoluteTimeout", options.absoluteTimeout ?? 12 * 60 * MINUTE);
   const touchInterval = seconds(
     "touchInterval",
     options.touchInterval ?? Math.min(MINUTE, idleTimeout / 10),
@@ -190,6 +210,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
       options.storeTimeout === undefined ? undefined : seconds("storeTimeout", options.storeTimeout, 0.001),
     devices: checkDevices(options.devices ?? {}, options.store),
     lifetime: { idleTimeout, absoluteTimeout, touchInterval },
+    remembered: checkRemember(options.remember, touchInterval),
     userId: checkedUserId((options.userId ?? defaultUserId) as (data: Readonly<Data>) => unknown),
     schema: options.schema,
     version,
@@ -201,6 +222,16 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     now: options.now ?? Date.now,
     development: isDevelopment(),
   };
+}
+
+function checkRemember(remember: RememberOptions | undefined, touchInterval: number): Lifetime | undefined {
+  if (remember === undefined) return undefined;
+  if (typeof remember !== "object" || remember === null) wrong("remember must be an object");
+  refuseUnknown(remember, KNOWN_REMEMBER, "remember.");
+  const absoluteTimeout = absolute("remember.absoluteTimeout", remember.absoluteTimeout ?? REMEMBERED);
+  const idleTimeout = seconds("remember.idleTimeout", remember.idleTimeout ?? absoluteTimeout, 1);
+  if (touchInterval >= idleTimeout) wrong("touchInterval must be shorter than remember.idleTimeout");
+  return { idleTimeout, absoluteTimeout, touchInterval };
 }
 
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
@@ -252,10 +283,16 @@ function passwordList(password: SessionOptions["password"]): readonly string[] {
   return Array.isArray(password) ? [...(password as readonly string[])] : [password as string];
 }
 
+function absolute(option: string, value: number): number {
+  if (value > MAX_ABSOLUTE)
+    wrong(`${option} must not be longer than 400 days, as browsers keep no cookie longer`);
+  return seconds(option, value, 1);
+}
+
 function seconds(option: string, value: number, least: number): number {
   if (typeof value !== "number" || !Number.isFinite(value) || value < least)
     wrong(`${option} must be a number of seconds, at least ${least}`);
-  return option === "idleTimeout" ? Math.floor(value) : value;
+  return option.endsWith("idleTimeout") ? Math.floor(value) : value;
 }
 
 function refuseUnknown(options: object, known: ReadonlySet<string>, prefix: string): void {

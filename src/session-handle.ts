@@ -1,15 +1,17 @@
 import { DUPLICATE } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
-import { deepFreeze, EMPTY, isEmpty, toJson, type Data } from "./core/json.ts";
-import { isTouchDue, lifeEnd, seenAt, startLifetime, type Lifetime } from "./core/lifetime.ts";
+import { deepFreeze, EMPTY, type Data } from "./core/json.ts";
+import { isTouchDue, lifeEnd, seenAt, type Lifetime } from "./core/lifetime.ts";
 import { chain, isPromise, type MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import type { Transport } from "./core/transport.ts";
-import { applyUpdate } from "./core/update.ts";
+import { parseAuthentication, type AuthenticateOptions, type PendingLogin } from "./authentication.ts";
+import { indexOf, type Changes } from "./changes.ts";
 import { backOff, lostOut, revoked } from "./contention.ts";
-import { isNothing, leavesNothing, NO_DATA, parseFlash, writeFlash, type Content } from "./content.ts";
+import { isNothing, leavesNothing, NO_DATA, type Content } from "./content.ts";
 import type { EventBody, RejectionReason, RotationCause } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
+import { createFlash } from "./flash.ts";
 import type { Keeper, RecordDraft, Written } from "./keeper.ts";
 import type { UserId } from "./options.ts";
 import type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
@@ -20,10 +22,10 @@ import type { DataShape } from "./shape.ts";
 export interface SessionContext {
   readonly keeper: Keeper;
   readonly lifetime: Lifetime;
+  readonly changes: Changes;
   readonly shape: DataShape;
   /** Whether the cookie outlives the browser. */
   readonly persistent: boolean;
-  readonly userIdOf: (data: Readonly<Data>) => UserId | undefined;
   readonly transportOf: (exchange: Exchange) => Transport;
   readonly deviceOf: (exchange: Exchange) => string | undefined;
   readonly now: () => number;
@@ -97,32 +99,36 @@ export class SessionHandle implements Session {
     return this.#loaded()?.authenticatedAt;
   }
 
-  readonly flash: Flash = {
-    set: (key, value) =>
-      this.#write(({ json, flash }) => ({ json, flash: writeFlash({ ...parseFlash(flash), [key]: value }) })),
-    take: async (key) => {
-      let taken: unknown;
-      await this.#write(({ json, flash }) => {
-        const { [key]: value, ...rest } = parseFlash(flash);
-        taken = value;
-        return { json, flash: writeFlash(rest) };
-      });
-      return taken;
-    },
-  };
+  get methods(): readonly string[] {
+    return parseAuthentication(this.#loaded()?.authentication).methods ?? [];
+  }
+
+  get pendingLogin(): PendingLogin | undefined {
+    return parseAuthentication(this.#loaded()?.authentication).pending;
+  }
+
+  readonly flash: Flash = createFlash((change) => this.#write(change));
 
   async update(update: SessionUpdate<Data>): Promise<Session> {
-    const { shape } = this.#context;
-    await this.#write(({ json, flash }) =>
-      chain(applyUpdate(json, update), (data) =>
-        chain(isEmpty(data) ? data : shape.validate(data), (valid) => ({ json: toJson(valid), flash })),
-      ),
-    );
+    const { changes } = this.#context;
+    await this.#write((base) => changes.update(base, update));
     return this;
   }
 
+  async authenticate(update: SessionUpdate<Data>, how: AuthenticateOptions): Promise<Session> {
+    const { changes } = this.#context;
+    await this.#write((base) => changes.authenticate(base, update, how), "authenticated");
+    return this;
+  }
+
+  async suspendLogin(pending: Omit<PendingLogin, "since"> | undefined): Promise<void> {
+    const { changes, now } = this.#context;
+    const stamped = pending && { ...pending, since: now() };
+    await this.#write((base) => changes.suspendLogin(base, stamped));
+  }
+
   async rotate(): Promise<void> {
-    await this.#write((content) => content, true);
+    await this.#write((content) => content, "requested");
   }
 
   async clear(): Promise<void> {
@@ -204,7 +210,10 @@ export class SessionHandle implements Session {
    * The one way to write: prepare content from what is there, swap it in if nothing changed meanwhile, and
    * otherwise start over from what is there then.
    */
-  async #write(prepare: (base: Content) => MaybePromise<Content>, rotate = false): Promise<void> {
+  async #write(
+    prepare: (base: Content) => MaybePromise<Content>,
+    rotation?: Exclude<RotationCause, "user-changed">,
+  ): Promise<void> {
     await this.load();
     const endings = this.#endings;
     let endTurn: (() => void) | undefined;
@@ -213,11 +222,11 @@ export class SessionHandle implements Session {
         while (this.#writing !== undefined) await this.#writing;
         if (this.#endings !== endings) throw revoked();
         const [record, json] = [this.#record, this.#json];
-        const preparing = prepare({ json, flash: record?.flash });
+        const preparing = prepare({ json, flash: record?.flash, authentication: record?.authentication });
         const next = isPromise(preparing) ? await preparing : preparing;
         if (this.#endings !== endings) throw revoked();
         if (this.#writing !== undefined || this.#record !== record) continue;
-        if (await this.#alone(() => this.#commit(record, next, rotate))) return;
+        if (await this.#alone(() => this.#commit(record, next, rotation))) return;
 
         // Another request was faster. From here on the writers of this process take turns; not if this
         // handle has the turn already, as it would wait for itself.
@@ -231,7 +240,7 @@ export class SessionHandle implements Session {
         const onNothing = await leavesNothing(prepare);
         if (this.#userIdOf(json) !== undefined && this.#userIdOf(next.json) === undefined)
           await this.#alone(() => this.#context.keeper.end(record!));
-        if (!rotate && onNothing) return;
+        if (rotation === undefined && onNothing) return;
         throw revoked();
       }
     } finally {
@@ -244,8 +253,12 @@ export class SessionHandle implements Session {
   }
 
   /** Decides what new content means. @returns `false` when the record is gone or was changed meanwhile. */
-  #commit(record: SessionRecord | undefined, next: Content, rotate: boolean): MaybePromise<boolean> {
-    const { keeper, now } = this.#context;
+  #commit(
+    record: SessionRecord | undefined,
+    next: Content,
+    rotation: Exclude<RotationCause, "user-changed"> | undefined,
+  ): MaybePromise<boolean> {
+    const { keeper, changes, now } = this.#context;
     if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
     if (isNothing(next)) {
       if (keeper.inCookie) this.#cookie.assertSettable();
@@ -256,25 +269,24 @@ export class SessionHandle implements Session {
     }
     // Its time may have run out since it was loaded; what a cookie holds would otherwise live on.
     if (lifeEnd(record, now()) !== undefined) return false;
-    const userId = this.#userIdOf(next.json);
-    if (userId !== this.#userIdOf(this.#json)) return this.#rotate("user-changed", record, next, userId);
-    if (rotate) return this.#rotate("requested", record, next, userId);
-    if (next.json === this.#json && next.flash === record.flash) return true;
+    const isSame = this.#userIdOf(next.json) === this.#userIdOf(this.#json);
+    if (!isSame) return this.#rotate("user-changed", record, next);
+    if (rotation !== undefined) return this.#rotate(rotation, record, next);
+    const { flash, authentication } = record;
+    if (next.json === this.#json && next.flash === flash && next.authentication === authentication)
+      return true;
 
     if (keeper.inCookie) this.#cookie.assertSettable();
-    const draft = { ...record, ...this.#seen(record), ...this.#contentOf(next), userId: indexOf(userId) };
+    const draft = { ...record, ...this.#seen(record), ...changes.contentOf(next) };
     return chain(this.#delivered(keeper.update(record, draft)), (written) => this.#keep(written, next.json));
   }
 
   #create(next: Content): MaybePromise<void> {
-    const { keeper, lifetime, now, emit } = this.#context;
+    const { keeper, changes, now, emit } = this.#context;
     this.#cookie.assertSettable();
-    const moment = now();
-    const userId = this.#userIdOf(next.json);
     const draft: RecordDraft = {
-      ...startLifetime(lifetime, moment),
-      ...identify(userId, moment),
-      ...this.#contentOf(next),
+      ...changes.begin(next, now()),
+      ...changes.contentOf(next),
       device: this.#context.deviceOf(this.#exchange),
     };
     return chain(this.#delivered(keeper.create(draft)), (written) => {
@@ -283,21 +295,12 @@ export class SessionHandle implements Session {
     });
   }
 
-  #rotate(
-    cause: RotationCause,
-    record: SessionRecord,
-    next: Content,
-    userId: UserId | undefined,
-  ): MaybePromise<boolean> {
-    const { keeper, lifetime, now, emit } = this.#context;
+  #rotate(cause: RotationCause, record: SessionRecord, next: Content): MaybePromise<boolean> {
+    const { keeper, changes, now, emit } = this.#context;
     this.#cookie.assertSettable();
-    const moment = now();
-    // Another user starts another life; the same one keeps the end that was set.
-    const life =
-      cause === "user-changed"
-        ? { ...startLifetime(lifetime, moment), ...identify(userId, moment) }
-        : { userId: indexOf(userId) };
-    const draft: RecordDraft = { ...record, ...this.#seen(record), ...life, ...this.#contentOf(next) };
+    // Who logs in starts another life; without that the end that was set stays.
+    const life = cause === "requested" ? {} : changes.begin(next, now());
+    const draft: RecordDraft = { ...record, ...this.#seen(record), ...life, ...changes.contentOf(next) };
     return chain(this.#delivered(keeper.rotate(record, draft)), (written) => {
       if (!this.#keep(written, next.json)) return false;
       emit({ type: "rotated", id: written!.record.id, previousId: record.id, userId: draft.userId, cause });
@@ -362,8 +365,9 @@ export class SessionHandle implements Session {
 
   #send({ record, token }: Written): void {
     if (token === undefined) return;
+    const persistent = this.#context.persistent || parseAuthentication(record.authentication).remembered;
     const seconds = (record.absoluteExpiresAt - this.#context.now()) / 1000;
-    this.#cookie.set(token, this.#context.persistent ? seconds : undefined);
+    this.#cookie.set(token, persistent ? seconds : undefined);
   }
 
   /** Notes that the visitor is here now, and from which device. */
@@ -371,12 +375,8 @@ export class SessionHandle implements Session {
     return { ...seenAt(record, this.#context.now()), device: this.#context.deviceOf(this.#exchange) };
   }
 
-  #contentOf(next: Content): Pick<RecordDraft, "data" | "flash" | "schemaVersion"> {
-    return { data: next.json, flash: next.flash, schemaVersion: this.#context.shape.version };
-  }
-
   #userIdOf(json: string): UserId | undefined {
-    return json === NO_DATA ? undefined : this.#context.userIdOf(JSON.parse(json) as Data);
+    return this.#context.changes.userIdOf(json);
   }
 
   /** Runs one write while the others of this request wait. Callers have made sure that none is under way. */
@@ -389,12 +389,4 @@ export class SessionHandle implements Session {
     this.#writing = result.then(settled, settled);
     return result;
   }
-}
-
-function identify(userId: UserId | undefined, now: number): Pick<RecordDraft, "userId" | "authenticatedAt"> {
-  return { userId: indexOf(userId), authenticatedAt: userId === undefined ? undefined : now };
-}
-
-function indexOf(userId: UserId | undefined): string | undefined {
-  return userId === undefined ? undefined : String(userId);
 }

@@ -1,3 +1,4 @@
+import type { AuthenticateOptions, PendingLogin } from "./authentication.ts";
 import type { Data } from "./core/json.ts";
 
 /**
@@ -49,6 +50,10 @@ export interface Session<T extends object = Data> {
   readonly expiresAt: number | undefined;
   /** When this user logged in; `undefined` when nobody is. */
   readonly authenticatedAt: number | undefined;
+  /** What this user proved who they are with, such as `["password"]`; empty when nobody did through {@link Session.authenticate}. */
+  readonly methods: readonly string[];
+  /** The login that was begun here and lacks a step; `undefined` when there is none. */
+  readonly pendingLogin: PendingLogin | undefined;
   /**
    * Changes the data and keeps it: when the promise resolves it is kept, and the cookie is in the response.
    * When `userId(data)` changes the token is replaced. When no data is left the session ends.
@@ -62,6 +67,23 @@ export interface Session<T extends object = Data> {
    *   `ERR_SESSION_INSECURE`, `ERR_SESSION_REVOKED`, `ERR_SESSION_CONFLICT`, `ERR_SESSION_STORE`
    */
   update(update: SessionUpdate<T>): Promise<Session<T>>;
+  /**
+   * Logs a user in, or in again: as {@link Session.update}, and in any case with a new token, a new life and a new
+   * `authenticatedAt`. A login that was pending is over.
+   *
+   * @param update - Sets the user, as `{ userId }` does by default.
+   * @returns this handle.
+   * @throws SessionError as {@link Session.update}; `ERR_SESSION_INVALID_UPDATE` when nobody is logged in afterwards;
+   *   `ERR_SESSION_CONFIG` for `remember` where `createSessions` has no such lifetime.
+   */
+  authenticate(update: SessionUpdate<T>, how: AuthenticateOptions): Promise<Session<T>>;
+  /**
+   * Keeps in an anonymous visitor's session that a login lacks a step; `undefined` forgets it. The user is not logged in:
+   * `userId(data)` stays what it is.
+   *
+   * @throws SessionError as {@link Session.update}
+   */
+  suspendLogin(pending: Omit<PendingLogin, "since"> | undefined): Promise<void>;
   /**
    * Ends the session: record, token and cookie. What is written afterwards starts from nothing.
    *

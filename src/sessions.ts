@@ -1,3 +1,4 @@
+import { createChanges } from "./changes.ts";
 import { circuitIn, createCircuit, STORE_TIMEOUT } from "./circuit.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
@@ -58,9 +59,9 @@ export function createSessions<T extends object = Record<string, any>>(
   const context: SessionContext = {
     keeper,
     lifetime: checked.lifetime,
+    changes: createChanges({ ...checked, shape, userIdOf: checked.userId }),
     shape,
     persistent: checked.persistent,
-    userIdOf: checked.userId,
     transportOf: (exchange) =>
       chooseTransport(
         transports,
@@ -116,7 +117,8 @@ function createKeeper(options: CheckedOptions, store: SessionStore | undefined, 
     return createStoredKeeper({ store, identity: options.store, crypto, readsOn });
   }
   const keyring = keyringOf(options.passwords, crypto);
-  const maxAge = options.lifetime.absoluteTimeout * 1000;
+  const { lifetime, remembered = lifetime } = options;
+  const maxAge = Math.max(lifetime.absoluteTimeout, remembered.absoluteTimeout) * 1000;
   return createSealedKeeper({ keyring, crypto, name: options.name, cookieName, maxAge });
 }
 

@@ -108,6 +108,7 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
       const spent = {
         data: NO_DATA,
         flash: undefined,
+        authentication: undefined,
         successor: written.record.id,
         expiresAt: next.lastSeenAt + SPENT_MS,
       };

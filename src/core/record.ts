@@ -30,6 +30,8 @@ export interface SessionRecord {
   readonly flash: string | undefined;
   /** What the application chose to record of the visitor's device, as JSON text; `undefined` when it chose nothing. */
   readonly device?: string | undefined;
+  /** How the user was authenticated, or which step of it is still to come, as JSON text; see `authentication.ts`. */
+  readonly authentication?: string | undefined;
   /**
    * The id under which this stored session went on when its token was replaced. Such a record opens for nobody; it stays for some
    * minutes, so that a logout that was under way meanwhile ends the session that it meant.
@@ -40,8 +42,8 @@ export interface SessionRecord {
 const NONE = "-";
 
 /**
- * The plaintext of a sealed token: a line of fields, a line of data, and a line of flash values if there
- * are any. JSON has no raw line break, and lines let a reader check the expiry before it parses the data.
+ * The plaintext of a sealed token: a line of fields, a line of data, and where there are any a line of flash values and
+ * one of how the user was authenticated. JSON has no raw line break, and lines let a reader check the expiry before it parses the data.
  */
 export function encodeRecord(record: SessionRecord): string {
   const head = [
@@ -53,7 +55,9 @@ export function encodeRecord(record: SessionRecord): string {
     record.authenticatedAt === undefined ? NONE : record.authenticatedAt.toString(36),
     record.schemaVersion.toString(36),
   ].join(" ");
-  return record.flash === undefined ? `${head}\n${record.data}` : `${head}\n${record.data}\n${record.flash}`;
+  const { data, flash, authentication } = record;
+  if (authentication !== undefined) return `${head}\n${data}\n${flash ?? ""}\n${authentication}`;
+  return flash === undefined ? `${head}\n${data}` : `${head}\n${data}\n${flash}`;
 }
 
 /**
@@ -78,6 +82,7 @@ export function decodeRecord(text: string): SessionRecord | undefined {
   if (!numbers.done || Number.isNaN(sum)) return undefined;
 
   const dataEnd = text.indexOf("\n", headEnd + 1);
+  const flashEnd = dataEnd === -1 ? -1 : text.indexOf("\n", dataEnd + 1);
   return {
     id: text.slice(0, idEnd),
     version: 1,
@@ -90,7 +95,11 @@ export function decodeRecord(text: string): SessionRecord | undefined {
     expiresAt: Math.min(absoluteExpiresAt, lastSeenAt + idleTimeout * 1000),
     schemaVersion,
     data: dataEnd === -1 ? text.slice(headEnd + 1) : text.slice(headEnd + 1, dataEnd),
-    flash: dataEnd === -1 ? undefined : text.slice(dataEnd + 1),
+    flash:
+      dataEnd === -1
+        ? undefined
+        : text.slice(dataEnd + 1, flashEnd === -1 ? text.length : flashEnd) || undefined,
+    ...(flashEnd !== -1 && { authentication: text.slice(flashEnd + 1) }),
   };
 }
 

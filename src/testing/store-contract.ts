@@ -48,6 +48,7 @@ export const storeContract: readonly ContractCase[] = [
       version: 3,
       successor: "s",
       device: '{"userAgent":"Owl/1.0"}',
+      authentication: '{"methods":["password"]}',
     });
     const bare = record({});
     await store.insert(full);

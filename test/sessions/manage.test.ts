@@ -37,6 +37,7 @@ describe("list", () => {
       "expiresAt",
       "id",
       "lastSeenAt",
+      "methods",
       "userAgent",
     ]);
     expect(listed[0]).toMatchObject({ lastSeenAt: clock.now(), expiresAt: clock.now() + 30 * MINUTE });

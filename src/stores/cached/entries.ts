@@ -70,13 +70,14 @@ export class CachedEntries {
 }
 
 /** At most what a record holds in memory: two octets for each UTF-16 unit of its texts, and the rest of it. */
-function bytesOf({ id, userId, data, flash, device, successor }: SessionRecord): number {
+function bytesOf({ id, userId, data, flash, device, authentication, successor }: SessionRecord): number {
   const units =
     id.length +
     data.length +
     (userId?.length ?? 0) +
     (flash?.length ?? 0) +
     (device?.length ?? 0) +
+    (authentication?.length ?? 0) +
     (successor?.length ?? 0);
   return 2 * units + OVERHEAD_BYTES;
 }

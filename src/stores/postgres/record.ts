@@ -16,6 +16,7 @@ export const COLUMNS: readonly (readonly [name: string, type: "text" | "bigint"]
   ["flash", "text"],
   ["device", "text"],
   ["successor", "text"],
+  ["authentication", "text"],
 ];
 
 /** A record as values of {@link COLUMNS}. @throws TypeError when the user id would not come back as it is. */
@@ -35,6 +36,7 @@ export function toRow(record: SessionRecord): unknown[] {
     record.flash ?? null,
     record.device ?? null,
     record.successor ?? null,
+    record.authentication ?? null,
   ];
 }
 
@@ -63,5 +65,6 @@ export function fromRow(row: readonly unknown[]): SessionRecord {
     flash: text(11) ?? undefined,
     device: text(12) ?? undefined,
     successor: text(13) ?? undefined,
+    authentication: text(14) ?? undefined,
   };
 }

@@ -3,7 +3,7 @@ import { postgresQuery, type PostgresPool } from "./pool.ts";
 import type { PostgresTable } from "./table.ts";
 
 /** The version of the schema that {@link postgresSteps} lead to. */
-export const POSTGRES_SCHEMA_VERSION = 1;
+export const POSTGRES_SCHEMA_VERSION = 2;
 
 /**
  * The statements that lead from version N to N + 1, at index N.
@@ -34,6 +34,7 @@ export function postgresSteps({ quoted, userIndex, expiryIndex }: PostgresTable)
       `CREATE INDEX ${userIndex} ON ${quoted} (user_id) WHERE user_id IS NOT NULL`,
       `CREATE INDEX ${expiryIndex} ON ${quoted} (expires_hour)`,
     ],
+    [`ALTER TABLE ${quoted} ADD COLUMN authentication text`],
   ];
 }
 

@@ -19,6 +19,7 @@ const COLUMNS: readonly string[] = [
   "flash",
   "device",
   "successor",
+  "authentication",
 ];
 
 /** The columns as SQL. */
@@ -50,6 +51,7 @@ export function rowOf(record: SessionRecord): SqliteValue[] {
     record.flash ?? null,
     record.device ?? null,
     record.successor ?? null,
+    record.authentication ?? null,
   ];
 }
 
@@ -71,6 +73,7 @@ export function recordOf(answer: unknown): SessionRecord {
     flash: row[11] ?? undefined,
     device: row[12] ?? undefined,
     successor: row[13] ?? undefined,
+    authentication: row[14] ?? undefined,
   };
 }
 
@@ -87,6 +90,7 @@ type Row = [
   number,
   number,
   string,
+  Text,
   Text,
   Text,
   Text,

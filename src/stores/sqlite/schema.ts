@@ -2,7 +2,7 @@ import { SessionError } from "../../core/errors.ts";
 import type { SqliteDatabase } from "./connection.ts";
 
 /** The version of the schema that this code reads and writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The moment of a write, in milliseconds, by the clock of the machine: the log is for processes, not for sessions. */
 const AT = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
@@ -45,6 +45,7 @@ END;
 CREATE TRIGGER "${table}_deleted" AFTER DELETE ON "${table}" BEGIN
   INSERT INTO "${table}_changes" (id, version, at) VALUES (old.id, NULL, ${AT});
 END;`,
+    `ALTER TABLE "${table}" ADD COLUMN authentication TEXT;`,
   ];
 }
 

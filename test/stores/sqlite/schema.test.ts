@@ -37,6 +37,19 @@ test("migrate leaves what is kept, and tables of other names alone", async () =>
   expect(database.prepare("SELECT count(*) AS n FROM users").get()).toEqual({ n: 0 });
 });
 
+test("migrate brings an older schema up to date and keeps what is in it", async () => {
+  const database = new DatabaseSync(":memory:");
+  database.exec(versionTable("coatcheck_sessions") + schemaSteps("coatcheck_sessions")[0]!);
+  database.exec("INSERT INTO coatcheck_sessions_version (version) VALUES (1)");
+  database.exec(`INSERT INTO coatcheck_sessions (id, version, user_id, created_at, last_seen_at, idle_timeout, absolute_expires_at,
+    expires_at, schema_version, data) VALUES ('old', 1, '7', 1, 1, 1800, ${4e12}, ${4e12}, 1, '{"userId":7}')`);
+  const store = sqliteStore({ database });
+  await expect(store.find("old")).rejects.toThrow(/migrate/);
+  await store.migrate();
+  expect(await store.find("old")).toMatchObject({ userId: "7", authentication: undefined });
+  expect((await store.check()).filter(({ level }) => level === "error")).toEqual([]);
+});
+
 test("migrate that fails leaves nothing behind", async () => {
   const database = new DatabaseSync(":memory:");
   database.exec("CREATE TABLE coatcheck_sessions_changes (other)");

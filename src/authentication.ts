@@ -1,0 +1,63 @@
+import { SessionError } from "./core/errors.ts";
+import type { UserId } from "./options.ts";
+
+/** How somebody logs in. */
+export interface AuthenticateOptions {
+  /**
+   * What the user proved who they are with, such as `["password"]` or `["password", "totp"]`; short names of lower-case
+   * letters, digits and `-`. @see RFC 8176 for names that others use
+   */
+  readonly methods: readonly string[];
+  /**
+   * Whether the session lives as long as `createSessions`' `remember` says, and its cookie outlives the browser.
+   * @default false; for a user who is logged in already, as it is
+   */
+  readonly remember?: boolean | undefined;
+}
+
+/** A login that lacks a step, such as a second factor. Nobody is logged in yet. */
+export interface PendingLogin {
+  /** Whose login it is. */
+  readonly userId: UserId;
+  /** What was proven so far. */
+  readonly methods: readonly string[];
+  /** Whether the visitor asked to be remembered. */
+  readonly remember: boolean;
+  /** When it began, in milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** What a record keeps of the login; `{}` for a session that nobody logged in to through {@link Session.authenticate}. */
+export interface Authentication {
+  readonly methods?: readonly string[];
+  readonly remembered?: true;
+  readonly pending?: PendingLogin;
+}
+
+const NONE: Authentication = {};
+const METHOD = /^[a-z0-9-]{1,32}$/;
+const MAX_METHODS = 8;
+
+/** Reads what {@link writeAuthentication} wrote. */
+export function parseAuthentication(text: string | undefined): Authentication {
+  return text === undefined ? NONE : (JSON.parse(text) as Authentication);
+}
+
+/** The text that a record keeps. */
+export function writeAuthentication(authentication: Authentication): string {
+  return JSON.stringify(authentication);
+}
+
+/** @throws SessionError `ERR_SESSION_INVALID_UPDATE` for what are no names of methods */
+export function checkMethods(methods: readonly string[]): readonly string[] {
+  const fine =
+    Array.isArray(methods) &&
+    methods.length > 0 &&
+    methods.length <= MAX_METHODS &&
+    methods.every((method) => typeof method === "string" && METHOD.test(method));
+  if (fine) return methods;
+  throw new SessionError(
+    "ERR_SESSION_INVALID_UPDATE",
+    'methods must be a list of names such as ["password"]: lower-case letters, digits and hyphens.',
+  );
+}
