@@ -23,6 +23,8 @@ export interface PendingLogin {
   readonly methods: readonly string[];
   /** Whether the visitor asked to be remembered. */
   readonly remember: boolean;
+  /** A fingerprint of what it was proven against, such as the password's hash: another one, and the login is over. */
+  readonly basis?: string | undefined;
   /** When it began, in milliseconds since the epoch. */
   readonly since: number;
 }

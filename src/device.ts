@@ -1,3 +1,4 @@
+import { clientAddress, type ProxyTrust } from "./client-address.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What to record of the devices that visitors use. */
@@ -15,18 +16,17 @@ export interface Device {
 }
 
 const MAX_USER_AGENT = 512;
-const ADDRESS = /^[0-9a-f.:]{2,45}$/i;
 
 /** Builds what reads a request's device as a record keeps it; `undefined` when nothing is to be kept. */
 export function deviceReader(
   { userAgent = false, address = false }: DeviceOptions,
-  trustProxy: boolean,
+  trust: ProxyTrust,
 ): (exchange: Exchange) => string | undefined {
   if (!userAgent && !address) return () => undefined;
   return (exchange) => {
     const device = {
       userAgent: userAgent ? exchange.header("user-agent")?.slice(0, MAX_USER_AGENT) : undefined,
-      address: address ? addressOf(exchange, trustProxy) : undefined,
+      address: address ? clientAddress(exchange, trust) : undefined,
     };
     return device.userAgent === undefined && device.address === undefined
       ? undefined
@@ -38,17 +38,4 @@ export function deviceReader(
 export function parseDevice(json: string | undefined): Device {
   const { userAgent, address } = json === undefined ? ({} as Partial<Device>) : (JSON.parse(json) as Device);
   return { userAgent, address };
-}
-
-/**
- * Behind a proxy, the last address in `X-Forwarded-For`: what the proxy itself saw. Those before it are what
- * somebody said.
- */
-function addressOf(exchange: Exchange, trustProxy: boolean): string | undefined {
-  const forwarded = trustProxy ? exchange.header("x-forwarded-for") : null;
-  const address = (forwarded?.split(",").at(-1)?.trim() ?? exchange.address?.())?.replace(
-    /^::ffff:(?=.*\.)/i,
-    "",
-  );
-  return address !== undefined && ADDRESS.test(address) ? address : undefined;
 }

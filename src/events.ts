@@ -1,3 +1,4 @@
+import type { LoginFailure } from "./auth/login/outcome.ts";
 import { isPromise } from "./core/maybe-promise.ts";
 import type { UnsealFailure } from "./core/seal.ts";
 
@@ -24,6 +25,11 @@ export type RejectionReason =
 /** Why a session got a new token: its user changed, its user logged in again, or `rotate()` was called. */
 export type RotationCause = "user-changed" | "authenticated" | "requested";
 
+/**
+ * Why a guard let nobody pass: nobody is logged in, whoever is may not do it, or has to type the password again.
+ */
+export type DenialReason = "anonymous" | "forbidden" | "stale";
+
 /** What happened to a session. Carries ids, which are public, and never a token or data. */
 export type SessionEvent = {
   /** Name of the session. */
@@ -44,6 +50,47 @@ export type SessionEvent = {
   | { readonly type: "revoked"; readonly id: string }
   | { readonly type: "user-revoked"; readonly userId: string; readonly count: number }
   | { readonly type: "swept"; readonly count: number }
+  | {
+      /** Somebody has logged in through `createLogin`. */
+      readonly type: "login";
+      readonly id: string;
+      readonly userId: string;
+      readonly methods: readonly string[];
+      readonly address: string | undefined;
+      /** Whether it is the first time on this device, as far as is known. */
+      readonly newDevice: boolean;
+    }
+  | {
+      readonly type: "login-failed";
+      readonly reason: LoginFailure;
+      /** The user whose name was given; `undefined` for a name of nobody's, which may be a password in the wrong field. */
+      readonly userId: string | undefined;
+      readonly address: string | undefined;
+    }
+  | {
+      /** The password was right, and a step is left. */
+      readonly type: "login-suspended";
+      readonly userId: string;
+      readonly step: string;
+      readonly address: string | undefined;
+    }
+  | {
+      /** A user who is logged in has typed the password again. */
+      readonly type: "confirmed";
+      readonly id: string;
+      readonly userId: string;
+      readonly address: string | undefined;
+    }
+  | {
+      /** A guard did not let somebody pass. */
+      readonly type: "denied";
+      readonly reason: DenialReason;
+      /** The action of the policy; `undefined` where none was asked for. */
+      readonly action: string | undefined;
+      readonly userId: string | undefined;
+      readonly address: string | undefined;
+    }
+  | { readonly type: "password-changed" | "password-reset" | "password-rehashed"; readonly userId: string }
   | { readonly type: "store-down" | "store-up" }
 );
 

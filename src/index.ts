@@ -1,7 +1,22 @@
 export { isSessionError, SessionError, type SessionErrorCode } from "./core/errors.ts";
 export type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "./core/standard-schema.ts";
+export type { Credentials } from "./auth/login/credentials.ts";
+export type { ThrottleOptions } from "./auth/login/limits.ts";
+export type {
+  ConfirmOutcome,
+  LoginFailure,
+  LoginOutcome,
+  LoginRefusal,
+  PasswordOutcome,
+} from "./auth/login/outcome.ts";
 export { safeNext } from "./auth/redirect.ts";
-export { EVENT_CHANNEL, type RejectionReason, type RotationCause, type SessionEvent } from "./events.ts";
+export {
+  EVENT_CHANNEL,
+  type DenialReason,
+  type RejectionReason,
+  type RotationCause,
+  type SessionEvent,
+} from "./events.ts";
 export type { AuthenticateOptions, PendingLogin } from "./authentication.ts";
 export type { Exchange } from "./exchange.ts";
 export type { RememberOptions, SessionCookieOptions, SessionOptions, UserId } from "./options.ts";

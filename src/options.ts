@@ -1,3 +1,4 @@
+import { readTrust, type ProxyTrust } from "./client-address.ts";
 import { isCookieName } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
@@ -77,8 +78,11 @@ export interface SessionOptions<T extends object = Record<string, any>> {
    */
   readonly migrate?: ((data: unknown, version: number) => unknown) | undefined;
   readonly cookie?: SessionCookieOptions | undefined;
-  /** Whether a proxy in front ends TLS and sets `X-Forwarded-Proto`, whatever the visitor sent. @default false */
-  readonly trustProxy?: boolean | undefined;
+  /**
+   * Whether a proxy in front ends TLS and sets `X-Forwarded-Proto` and `X-Forwarded-For`, whatever the visitor sent. A list of
+   * addresses and CIDR ranges: only what these proxies send counts; where there are several in a row, it names all. @default false
+   */
+  readonly trustProxy?: boolean | readonly string[] | undefined;
   /** Hears of everything that happens to these sessions. Must not throw. @default none */
   readonly onEvent?: ((event: SessionEvent) => void) | undefined;
   /** The clock, in milliseconds since the epoch; for tests. @default Date.now */
@@ -105,7 +109,7 @@ export interface CheckedOptions {
   readonly migrate: ((data: unknown, version: number) => unknown) | undefined;
   readonly cookie: CookieOptions;
   readonly persistent: boolean;
-  readonly trustProxy: boolean;
+  readonly trust: ProxyTrust;
   readonly onEvent: ((event: SessionEvent) => void) | undefined;
   readonly now: () => number;
   /** Whether this process runs in development. */
@@ -199,8 +203,6 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     wrong("store must have find, insert, update and delete");
   if (options.store === undefined && options.storeTimeout !== undefined)
     wrong("storeTimeout is for sessions with a store");
-  // Not any truthy value: "false" out of an environment variable would be one.
-  if (typeof (options.trustProxy ?? false) !== "boolean") wrong("trustProxy must be true or false");
 
   return {
     name,
@@ -217,7 +219,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     migrate: options.migrate,
     cookie: checkCookie(name, cookie),
     persistent: cookie.persistent ?? false,
-    trustProxy: options.trustProxy ?? false,
+    trust: readTrust(options.trustProxy),
     onEvent: options.onEvent,
     now: options.now ?? Date.now,
     development: isDevelopment(),

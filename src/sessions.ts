@@ -1,5 +1,6 @@
 import { createChanges } from "./changes.ts";
 import { circuitIn, createCircuit, STORE_TIMEOUT } from "./circuit.ts";
+import { clientAddress, forwardedHeader } from "./client-address.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
 import { chain, type MaybePromise } from "./core/maybe-promise.ts";
@@ -12,6 +13,7 @@ import type { Keeper } from "./keeper.ts";
 import { createManagement, type SessionManagement } from "./manage.ts";
 import { keyringOf } from "./keyrings.ts";
 import { checkOptions, type CheckedOptions, type SessionOptions, type UserId } from "./options.ts";
+import { carryParts } from "./parts.ts";
 import { createSealedKeeper } from "./sealed.ts";
 import type { Session } from "./session.ts";
 import { SessionHandle, type SessionContext } from "./session-handle.ts";
@@ -66,16 +68,16 @@ export function createSessions<T extends object = Record<string, any>>(
       chooseTransport(
         transports,
         exchange.url,
-        checked.trustProxy ? exchange.header("x-forwarded-proto") : null,
+        forwardedHeader(exchange, "x-forwarded-proto", checked.trust),
         checked.development,
       ),
-    deviceOf: deviceReader(checked.devices, checked.trustProxy),
+    deviceOf: deviceReader(checked.devices, checked.trust),
     now,
     emit,
   };
   const opensAtOnce = keeper.synchronous && shape.synchronous;
 
-  return {
+  const sessions: Sessions<T> = {
     name,
 
     open(exchange) {
@@ -92,6 +94,15 @@ export function createSessions<T extends object = Record<string, any>>(
 
     ...createManagement(store, keeper, emit),
   };
+  carryParts(sessions, {
+    options: options as SessionOptions,
+    store,
+    now,
+    emit,
+    addressOf: (exchange) => clientAddress(exchange, checked.trust),
+    canRemember: checked.remembered !== undefined,
+  });
+  return sessions;
 }
 
 /** The store behind a circuit breaker: its own, if it has one inside. */

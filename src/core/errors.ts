@@ -15,6 +15,8 @@
  * - `ERR_SESSION_STORE`: the store failed; `cause` is what it threw.
  * - `ERR_SESSION_UNSUPPORTED`: the operation needs a store, or a store that can do it.
  * - `ERR_SESSION_HASHER`: no argon2id implementation is installed, or a hash string is not one of ours.
+ * - `ERR_SESSION_FORBIDDEN`: the user who is logged in may not do that; answer 403.
+ * - `ERR_SESSION_BUSY`: too many passwords are being hashed; answer 503 and Retry-After.
  */
 export type SessionErrorCode =
   | "ERR_SESSION_CONFIG"
@@ -30,7 +32,9 @@ export type SessionErrorCode =
   | "ERR_SESSION_CONFLICT"
   | "ERR_SESSION_STORE"
   | "ERR_SESSION_UNSUPPORTED"
-  | "ERR_SESSION_HASHER";
+  | "ERR_SESSION_HASHER"
+  | "ERR_SESSION_FORBIDDEN"
+  | "ERR_SESSION_BUSY";
 
 const BRAND: unique symbol = Symbol.for("coatcheck.SessionError") as never;
 

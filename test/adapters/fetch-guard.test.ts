@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { createGuard, useSession, withSessions, type FetchHandler } from "../../src/adapters/fetch.ts";
+import { createGuard, useSession, withSessions, type FetchHandler } from "../../src/adapters/fetch/index.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { cookieFor } from "../../src/testing/index.ts";

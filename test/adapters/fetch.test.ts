@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { useSession, withSessions } from "../../src/adapters/fetch.ts";
+import { useSession, withSessions } from "../../src/adapters/fetch/index.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { codeOf, PASSWORD } from "../sessions/harness.ts";

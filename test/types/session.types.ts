@@ -1,7 +1,7 @@
 // Compiled and never run: see types.test.ts.
 import * as v from "valibot";
 import { expectTypeOf } from "vitest";
-import { useSession } from "../../src/adapters/fetch.ts";
+import { useSession } from "../../src/adapters/fetch/index.ts";
 import {
   createSessions,
   isSessionError,

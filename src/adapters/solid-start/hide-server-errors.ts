@@ -1,6 +1,6 @@
 import { getRequestEvent } from "solid-js/web";
 import type { StartEvent } from "./exchange.ts";
-import { markIfDown } from "./unavailable.ts";
+import { markFailure } from "./status.ts";
 
 /** What a visitor is told of any error. */
 export const HIDDEN_MESSAGE = "Something went wrong.";
@@ -15,6 +15,6 @@ export function hideServerErrors(thrown: unknown): Error | undefined {
   if (thrown instanceof Response) return undefined;
   console.error(thrown);
   const event = getRequestEvent() as StartEvent | undefined;
-  if (event?.nativeEvent !== undefined) markIfDown(event, thrown);
+  if (event?.nativeEvent !== undefined) markFailure(event, thrown);
   return new Error(HIDDEN_MESSAGE);
 }

@@ -1,4 +1,12 @@
-export { createGuard, type Guard, type GuardOptions } from "./guard.ts";
+export {
+  createGuard,
+  type Guard,
+  type GuardOptions,
+  type RequireFreshOptions,
+  type RequireOptions,
+} from "./guard.ts";
+export { createLogin, type Login } from "./login.ts";
+export type { LoginOptions } from "../../auth/login/options.ts";
 export { hideServerErrors } from "./hide-server-errors.ts";
 export { protect, type ProtectOptions, type RefusedRequest, type StartMiddleware } from "./protect.ts";
 export { renderOptions, type RenderOptions } from "./render-options.ts";

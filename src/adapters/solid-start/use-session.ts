@@ -2,7 +2,7 @@ import type { SessionOptions } from "../../options.ts";
 import type { Session } from "../../session.ts";
 import { sessionsOf } from "../../sessions-of.ts";
 import type { Sessions } from "../../sessions.ts";
-import { unlessDown } from "./unavailable.ts";
+import { unlessDown } from "./status.ts";
 import { currentEvent, exchangeOf } from "./exchange.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createGuard, useSession, withSessions } from "../../../src/adapters/fetch.ts";
+import { createGuard, useSession, withSessions } from "../../../src/adapters/fetch/index.ts";
 import { isSessionError } from "../../../src/core/errors.ts";
 import type { Sessions } from "../../../src/sessions.ts";
 

@@ -1,0 +1,54 @@
+import type { PendingLogin } from "../../authentication.ts";
+import type { Credentials } from "../../auth/login/credentials.ts";
+import { loginCore } from "../../auth/login/login.ts";
+import type { LoginOptions } from "../../auth/login/options.ts";
+import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../auth/login/outcome.ts";
+import type { PasswordChange } from "../../auth/login/password-change.ts";
+import type { Data } from "../../core/json.ts";
+import type { UserId } from "../../options.ts";
+import { exchangeOf } from "./exchange.ts";
+
+export type { LoginOptions } from "../../auth/login/options.ts";
+
+/** Logs visitors in and out, with the request in hand. What is not right is a value; only faults throw. */
+export interface FetchLogin {
+  /**
+   * Logs a visitor in, if the password is right and not too many wrong ones were tried.
+   *
+   * @param credentials - Or a form with the fields `identifier`, `username` or `email`, `password` and, if there is one, `remember`.
+   * @throws SessionError `ERR_SESSION_STORE`: nobody can be logged in now; as `session.update`
+   */
+  readonly login: (request: Request, credentials: Credentials | FormData) => Promise<LoginOutcome>;
+  /** The login that lacks a step, for ten minutes; `undefined` when there is none. */
+  readonly pendingLogin: (request: Request) => Promise<PendingLogin | undefined>;
+  /**
+   * Finishes a login that lacks a step, which the application has just checked.
+   *
+   * @param method - What the step proved the user with, such as `"totp"`, for `session.methods`.
+   */
+  readonly finishLogin: (request: Request, method: string) => Promise<LoginOutcome>;
+  /** Ends the session. @throws SessionError as `session.clear` */
+  readonly logout: (request: Request) => Promise<void>;
+  /** Checks the password of the user who is logged in, so that `requireFresh` lets them pass. */
+  readonly confirm: (request: Request, password: unknown) => Promise<ConfirmOutcome>;
+  /** Changes the password of the user who is logged in, and ends the user's other sessions. */
+  readonly changePassword: (request: Request, change: PasswordChange) => Promise<PasswordOutcome>;
+  /**
+   * Gives a user another password, and ends all of the user's sessions. Whoever calls this has made sure that it is the user's wish.
+   */
+  readonly resetPassword: (userId: UserId, password: string) => Promise<PasswordOutcome>;
+}
+
+/** Builds the login of an application; see {@link LoginOptions}. */
+export function createLogin<Account, T extends object = Data>(options: LoginOptions<Account, T>): FetchLogin {
+  const core = loginCore(options);
+  return {
+    login: async (request, credentials) => core.login(exchangeOf(request), credentials),
+    pendingLogin: async (request) => core.pendingLogin(exchangeOf(request)),
+    finishLogin: async (request, method) => core.finishLogin(exchangeOf(request), method),
+    logout: async (request) => core.logout(exchangeOf(request)),
+    confirm: async (request, password) => core.confirm(exchangeOf(request), password),
+    changePassword: async (request, change) => core.changePassword(exchangeOf(request), change),
+    resetPassword: core.resetPassword,
+  };
+}

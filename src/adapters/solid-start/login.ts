@@ -1,0 +1,60 @@
+import type { PendingLogin } from "../../authentication.ts";
+import type { Credentials } from "../../auth/login/credentials.ts";
+import { loginCore } from "../../auth/login/login.ts";
+import type { LoginOptions } from "../../auth/login/options.ts";
+import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../auth/login/outcome.ts";
+import type { PasswordChange } from "../../auth/login/password-change.ts";
+import type { Data } from "../../core/json.ts";
+import type { Exchange } from "../../exchange.ts";
+import type { UserId } from "../../options.ts";
+import { currentEvent, exchangeOf } from "./exchange.ts";
+import { unlessDown } from "./status.ts";
+
+/** Logs visitors in and out, wherever a request is being answered. What is not right is a value; only faults throw. */
+export interface Login {
+  /**
+   * Logs a visitor in, if the password is right and not too many wrong ones were tried.
+   *
+   * @param credentials - Or a form with the fields `identifier`, `username` or `email`, `password` and, if there is one, `remember`.
+   * @throws SessionError `ERR_SESSION_STORE`: nobody can be logged in now; as `session.update`
+   */
+  readonly login: (credentials: Credentials | FormData) => Promise<LoginOutcome>;
+  /** The login that lacks a step, for ten minutes; `undefined` when there is none. */
+  readonly pendingLogin: () => Promise<PendingLogin | undefined>;
+  /**
+   * Finishes a login that lacks a step, which the application has just checked.
+   *
+   * @param method - What the step proved the user with, such as `"totp"`, for `session.methods`.
+   */
+  readonly finishLogin: (method: string) => Promise<LoginOutcome>;
+  /** Ends the session. @throws SessionError as `session.clear` */
+  readonly logout: () => Promise<void>;
+  /** Checks the password of the user who is logged in, so that `requireFresh` lets them pass. */
+  readonly confirm: (password: unknown) => Promise<ConfirmOutcome>;
+  /** Changes the password of the user who is logged in, and ends the user's other sessions. */
+  readonly changePassword: (change: PasswordChange) => Promise<PasswordOutcome>;
+  /**
+   * Gives a user another password, and ends all of the user's sessions. Whoever calls this has made sure that it is the user's wish.
+   */
+  readonly resetPassword: (userId: UserId, password: string) => Promise<PasswordOutcome>;
+}
+
+/** Builds the login of an application; see {@link LoginOptions}. */
+export function createLogin<Account, T extends object = Data>(options: LoginOptions<Account, T>): Login {
+  const core = loginCore(options);
+
+  async function here<R>(work: (exchange: Exchange) => Promise<R>): Promise<R> {
+    const event = currentEvent();
+    return unlessDown(event, () => work(exchangeOf(event.nativeEvent, event.response)));
+  }
+
+  return {
+    login: async (credentials) => here((exchange) => core.login(exchange, credentials)),
+    pendingLogin: async () => here((exchange) => core.pendingLogin(exchange)),
+    finishLogin: async (method) => here((exchange) => core.finishLogin(exchange, method)),
+    logout: async () => here((exchange) => core.logout(exchange)),
+    confirm: async (password) => here((exchange) => core.confirm(exchange, password)),
+    changePassword: async (change) => here((exchange) => core.changePassword(exchange, change)),
+    resetPassword: core.resetPassword,
+  };
+}

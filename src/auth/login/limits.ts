@@ -1,0 +1,102 @@
+import { foldAddress } from "../../core/address.ts";
+import { SessionError } from "../../core/errors.ts";
+import type { Exchange } from "../../exchange.ts";
+import type { SessionParts } from "../../parts.ts";
+import { memoryStore } from "../../stores/memory.ts";
+import type { SessionStore } from "../../stores/store.ts";
+import { createThrottle, type Limit } from "../throttle.ts";
+import { refuse, type LoginRefusal } from "./outcome.ts";
+
+/** How many wrong passwords are allowed; see {@link createThrottle} for how a limit fills up again. */
+export interface ThrottleOptions {
+  /**
+   * For one account, from all devices together that nobody has logged in to it on before. Each device on which somebody has
+   * gets the same number for itself. @default { limit: 10, window: 900 }
+   */
+  readonly account?: Limit | undefined;
+  /**
+   * From one address (of IPv6: from one /64), for all accounts together; `false` where addresses are not known.
+   *
+   * @default { limit: 100, window: 900 }
+   */
+  readonly address?: Limit | false | undefined;
+  /** Where attempts are counted. @default the sessions' own store; for sealed sessions the memory of this process */
+  readonly store?: SessionStore | undefined;
+}
+
+/** One attempt that is allowed. Until it turns out to have been none, it counts as a wrong password. */
+export interface Attempt {
+  /** The password was right. */
+  succeed(): Promise<void>;
+  /** Nobody has looked at the password. */
+  cancel(): Promise<void>;
+}
+
+/** The limits of a login. */
+export interface Limits {
+  /**
+   * @param account - Whose account it is, or would be.
+   * @param device - What {@link KnownDevices.find} answered.
+   */
+  attempt(exchange: Exchange, account: string, device: string | undefined): Promise<Attempt | LoginRefusal>;
+  /** Forgets the wrong passwords of an account, as its password is another now. */
+  forget(account: string): Promise<void>;
+}
+
+const ACCOUNT: Limit = { limit: 10, window: 900 };
+const ADDRESS: Limit = { limit: 100, window: 900 };
+
+/** Builds them; `false` allows everything, where something else counts. */
+export function createLimits(options: ThrottleOptions | false, parts: SessionParts): Limits {
+  if (options === false) return { attempt: async () => UNCOUNTED, forget: async () => {} };
+  const { account: accountLimit = ACCOUNT, address: addressLimit = ADDRESS } = options;
+  const { now, addressOf } = parts;
+  const store = options.store ?? parts.store ?? memoryStore({ now });
+  const throttle = createThrottle({ store, now });
+
+  function addressKey(exchange: Exchange): string {
+    const address = addressOf(exchange);
+    const folded = address === undefined ? undefined : foldAddress(address);
+    if (folded !== undefined) return `address ${folded}`;
+    throw new SessionError(
+      "ERR_SESSION_CONFIG",
+      "A login is limited by address, and the address of this request is not known: tell it (withSessions' address, trustProxy), or set throttle: { address: false }.",
+    );
+  }
+
+  const attemptOf = (key: string, limit: Limit, address?: string): Attempt => ({
+    async succeed() {
+      // A right password says nothing about the others that came from this address.
+      if (addressLimit !== false && address !== undefined) await throttle.giveBack(address, addressLimit);
+      await throttle.clear(key);
+    },
+    async cancel() {
+      if (addressLimit !== false && address !== undefined) await throttle.giveBack(address, addressLimit);
+      await throttle.giveBack(key, limit);
+    },
+  });
+
+  return {
+    async attempt(exchange, account, device) {
+      // Whoever has logged in here before is stopped neither by guesses made elsewhere nor by a neighbour's.
+      if (device !== undefined) {
+        const key = `device ${device}`;
+        if ((await throttle.take(key, accountLimit)).allowed) return attemptOf(key, accountLimit);
+      }
+      const address = addressLimit === false ? undefined : addressKey(exchange);
+      if (addressLimit !== false && address !== undefined) {
+        const taken = await throttle.take(address, addressLimit);
+        if (!taken.allowed) return refuse("throttled", taken.retryAfter);
+      }
+      const key = accountKey(account);
+      const taken = await throttle.take(key, accountLimit);
+      return taken.allowed ? attemptOf(key, accountLimit, address) : refuse("throttled", taken.retryAfter);
+    },
+
+    forget: (account) => throttle.clear(accountKey(account)),
+  };
+}
+
+const accountKey = (account: string): string => `account ${account}`;
+
+const UNCOUNTED: Attempt = { succeed: async () => {}, cancel: async () => {} };

@@ -1,0 +1,32 @@
+import type { EventBody } from "./events.ts";
+import type { Exchange } from "./exchange.ts";
+import type { SessionOptions } from "./options.ts";
+import type { SessionStore } from "./stores/store.ts";
+
+/** What sessions are made of, for what is built on them inside this package: guards and logins. */
+export interface SessionParts {
+  /** As they were given. */
+  readonly options: SessionOptions;
+  /** The store behind its circuit breaker; `undefined` for sealed sessions. */
+  readonly store: SessionStore | undefined;
+  readonly now: () => number;
+  readonly emit: (event: EventBody) => void;
+  /** Where a request comes from; `undefined` when it is not known. */
+  readonly addressOf: (exchange: Exchange) => string | undefined;
+  /** Whether users can be remembered. */
+  readonly canRemember: boolean;
+}
+
+const known = new WeakMap<object, SessionParts>();
+
+/** Notes what sessions are made of. */
+export function carryParts(sessions: object, parts: SessionParts): void {
+  known.set(sessions, parts);
+}
+
+/** The parts of what `createSessions` answered. */
+export function partsOf(sessions: object): SessionParts {
+  const parts = known.get(sessions);
+  if (parts === undefined) throw new TypeError("These are no sessions of createSessions.");
+  return parts;
+}
