@@ -9,6 +9,7 @@ export type {
   LoginRefusal,
   PasswordOutcome,
 } from "./auth/login/outcome.ts";
+export { publicRoute } from "./auth/public-route.ts";
 export { safeNext } from "./auth/redirect.ts";
 export {
   EVENT_CHANNEL,
