@@ -18,6 +18,8 @@ const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 /** What is found in a database is computed again at every login: a broken row must not cost a gigabyte. */
 const MAX_MEMORY = 1_048_576;
+const MAX_PASSES = 999;
+const MAX_PARALLELISM = 99;
 /** KiB a lane takes at least (RFC 9106 section 3.1). */
 const MIN_LANE_MEMORY = 8;
 
@@ -34,10 +36,16 @@ export function formatPhc({ memory, passes, parallelism, salt, hash }: Argon2Has
 export function parsePhc(phc: string): Argon2Hash {
   const match = PHC.exec(phc);
   if (match === null) throw malformed();
-  const [memory, passes, parallelism] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const possible = passes >= 1 && parallelism >= 1 && memory >= MIN_LANE_MEMORY * parallelism;
-  if (!possible || memory > MAX_MEMORY) throw malformed();
-  return { memory, passes, parallelism, salt: fromBase64(match[4]!), hash: fromBase64(match[5]!) };
+  const cost = { memory: Number(match[1]), passes: Number(match[2]), parallelism: Number(match[3]) };
+  if (!isComputable(cost)) throw malformed();
+  return { ...cost, salt: fromBase64(match[4]!), hash: fromBase64(match[5]!) };
+}
+
+/** Whether argon2 is defined for these costs, and they are bearable. */
+export function isComputable({ memory, passes, parallelism }: Argon2Parameters): boolean {
+  if (![memory, passes, parallelism].every((cost) => Number.isSafeInteger(cost))) return false;
+  if (passes < 1 || passes > MAX_PASSES || parallelism < 1 || parallelism > MAX_PARALLELISM) return false;
+  return memory >= MIN_LANE_MEMORY * parallelism && memory <= MAX_MEMORY;
 }
 
 function malformed(): SessionError {
@@ -48,7 +56,8 @@ function toBase64(octets: Uint8Array): string {
   return btoa(String.fromCharCode(...octets)).replaceAll("=", "");
 }
 
-function fromBase64(text: string): Uint8Array {
+/** Reads base64 without padding. @throws SessionError `ERR_SESSION_HASHER` when no octets have that length. */
+export function fromBase64(text: string): Uint8Array {
   // One character alone stands for no octet.
   if (text.length % 4 === 1) throw malformed();
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
