@@ -125,7 +125,7 @@ function createKeeper(options: CheckedOptions, store: SessionStore | undefined, 
   if (options.store !== undefined && store !== undefined) {
     const readsOn = circuitIn(options.store)?.readsOn ?? false;
     // The store as it was given: a circuit is made anew for every createSessions.
-    return createStoredKeeper({ store, identity: options.store, crypto, readsOn });
+    return createStoredKeeper({ store, identity: options.store, crypto, name: options.name, readsOn });
   }
   const keyring = keyringOf(options.passwords, crypto);
   const { lifetime, remembered = lifetime } = options;

@@ -1,7 +1,7 @@
 import type { CryptoProvider } from "./core/crypto.ts";
 import { NO_DATA } from "./content.ts";
 import { isSessionError } from "./core/errors.ts";
-import { chain } from "./core/maybe-promise.ts";
+import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import { isCanonicalBase64url } from "./core/token.ts";
 import type { Keeper, RecordDraft } from "./keeper.ts";
@@ -21,23 +21,32 @@ interface StoredKeeperOptions {
   /** See {@link Keeper.identity}. */
   readonly identity: object;
   readonly crypto: CryptoProvider;
+  /** The sessions' name: a token of another name is nobody's, also where both share a store. */
+  readonly name: string;
   /** Whether lookups are answered during an outage, so that a note that gets lost then must not fail them. */
   readonly readsOn: boolean;
 }
 
+/** What a store knows a token by. A name has no colon and no blank, so no other purpose has this text. */
+export function storedId(name: string, token: string, crypto: CryptoProvider): MaybePromise<string> {
+  return crypto.sha256(`${name} ${token}`);
+}
+
 /**
- * Keeps sessions in a store: the token is 256 random bits and the store knows its SHA-256 alone, so who
+ * Keeps sessions in a store: the token is 256 random bits and the store knows a SHA-256 of it alone, so who
  * reads the store cannot log in with what is there.
  */
 export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
-  const { store, identity, crypto, readsOn } = options;
+  const { store, identity, crypto, name, readsOn } = options;
   const turns = new Map<string, Promise<void>>();
   /** Writes under way, by the version that they replace. */
   const swaps = new Map<string, Promise<boolean>>();
 
+  const idOf = (token: string) => storedId(name, token, crypto);
+
   async function insert(draft: RecordDraft) {
     const token = crypto.base64url(crypto.randomBytes(TOKEN_BYTES));
-    const record: SessionRecord = { ...draft, id: await crypto.sha256(token), version: 1 };
+    const record: SessionRecord = { ...draft, id: await idOf(token), version: 1 };
     await store.insert(record);
     return { record, token };
   }
@@ -75,7 +84,7 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
 
     open(token) {
       if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
-      return chain(crypto.sha256(token), async (id) => {
+      return chain(idOf(token), async (id) => {
         const record = await store.find(id);
         return record === undefined || record.successor !== undefined
           ? { rejected: "not-found", spent: record }

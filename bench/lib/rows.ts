@@ -41,7 +41,9 @@ export function tokenOf(row: number): string {
 
 /** What a store knows a row by. */
 export function idOf(row: number): string {
-  return createHash("sha256").update(tokenOf(row)).digest("base64url");
+  return createHash("sha256")
+    .update(`session ${tokenOf(row)}`)
+    .digest("base64url");
 }
 
 /** The row as `createSessions` would keep it. */

@@ -56,7 +56,7 @@ Exit code 0 only if the cookie would be accepted now.`,
     if (token === DUPLICATE) inspection = unknown("duplicate");
     else if (isSealed(token))
       inspection = await inspectSealed(token, { name, passwords, absoluteTimeout, shape, now });
-    else if (isStored(token)) inspection = await lookUp(token, shape, input, io);
+    else if (isStored(token)) inspection = await lookUp({ name, token }, shape, input, io);
     else inspection = unknown("malformed", ELSEWHERE.find(([start]) => start.test(token))?.[1]);
 
     io.stdout.write(
@@ -84,14 +84,14 @@ async function shapeOf(input: CommandInput): Promise<ExpectedShape> {
 }
 
 async function lookUp(
-  token: string,
+  { name, token }: { readonly name: string; readonly token: string },
   shape: ExpectedShape,
   input: CommandInput,
   io: CliIo,
 ): Promise<Inspection> {
-  if (storeAddress(input, io) === undefined) return inspectUnreached(token);
+  if (storeAddress(input, io) === undefined) return inspectUnreached(token, name);
   return withStore(input, io, ({ store, timeout }) =>
-    inspectStored(token, store, { shape, timeout, now: io.now() }),
+    inspectStored(token, store, { name, shape, timeout, now: io.now() }),
   );
 }
 

@@ -4,7 +4,7 @@
  */
 export interface SessionRecord {
   /**
-   * The public id, safe to show and to log. Of a stored session it is the SHA-256 of its token in
+   * The public id, safe to show and to log. Of a stored session it is the SHA-256 of its name and token in
    * base64url (43 characters) and the store's key; of a sealed one it is 128 random bits (22 characters).
    */
   readonly id: string;

@@ -1,7 +1,7 @@
 import { createCircuit } from "../../circuit.ts";
 import { isCanonicalBase64url } from "../../core/token.ts";
 import { runtimeCrypto } from "../../crypto/runtime.ts";
-import { createStoredKeeper } from "../../stored.ts";
+import { createStoredKeeper, storedId } from "../../stored.ts";
 import type { DatabaseStore } from "../../stores/store.ts";
 import type { Inspection } from "./inspection.ts";
 import { judge, type ExpectedShape } from "./judge.ts";
@@ -14,10 +14,10 @@ export function isStored(token: string): boolean {
 }
 
 /** What is known of a stored session without its store: its public id. */
-export async function inspectUnreached(token: string): Promise<Inspection> {
+export async function inspectUnreached(token: string, name: string): Promise<Inspection> {
   return {
     kind: "stored",
-    publicId: await runtimeCrypto().sha256(token),
+    publicId: await storedId(name, token, runtimeCrypto()),
     verdict: { accepted: undefined, why: "Only its store can tell: give --store." },
     notes: [],
   };
@@ -27,13 +27,24 @@ export async function inspectUnreached(token: string): Promise<Inspection> {
 export async function inspectStored(
   token: string,
   store: DatabaseStore,
-  options: { readonly shape: ExpectedShape; readonly timeout: number; readonly now: number },
+  options: {
+    readonly name: string;
+    readonly shape: ExpectedShape;
+    readonly timeout: number;
+    readonly now: number;
+  },
 ): Promise<Inspection> {
   const crypto = runtimeCrypto();
   const reached = createCircuit(store, { timeout: options.timeout }).store;
-  const keeper = createStoredKeeper({ store: reached, identity: store, crypto, readsOn: false });
+  const keeper = createStoredKeeper({
+    store: reached,
+    identity: store,
+    crypto,
+    name: options.name,
+    readsOn: false,
+  });
   const opened = await keeper.open(token, options.now);
-  const publicId = await crypto.sha256(token);
+  const publicId = await storedId(options.name, token, crypto);
   if ("rejected" in opened)
     return { kind: "stored", publicId, verdict: { accepted: false, reason: opened.rejected }, notes: [] };
   const verdict = await judge(opened.record, options.shape, options.now);
