@@ -1,3 +1,4 @@
+import { audit } from "./audit.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { inspect } from "./inspect.ts";
@@ -8,4 +9,4 @@ import { revoke } from "./revoke.ts";
 import { sweep } from "./sweep.ts";
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [keygen, inspect, list, revoke, sweep, migrate, doctor];
+export const COMMANDS: readonly Command[] = [keygen, inspect, list, revoke, sweep, migrate, doctor, audit];
