@@ -8,6 +8,7 @@ import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts
 import { createSealer } from "./core/seal.ts";
 import { sealedLength, utf8Length } from "./core/token.ts";
 import { NO_DATA } from "./content.ts";
+import { RecentTokens } from "./recent-tokens.ts";
 import type { Keeper, Opened, Written } from "./keeper.ts";
 
 /** What sealed session tokens are for; a token of another purpose does not open as one. */
@@ -30,6 +31,7 @@ export function createSealedKeeper(options: {
   const { keyring, crypto, name } = options;
   const sealer = createSealer({ keyring, crypto, purpose: PURPOSE, name, maxAge: options.maxAge });
   const limit = COOKIE_LIMIT - options.cookieName.length;
+  const recent = new RecentTokens();
 
   function write(record: SessionRecord): MaybePromise<Written> {
     const text = encodeRecord(record);
@@ -51,12 +53,17 @@ export function createSealedKeeper(options: {
     synchronous: crypto.synchronous,
     inCookie: true,
 
-    open: (token, now) =>
-      chain(sealer.open(token, now), (unsealed): Opened => {
+    open(token, now) {
+      const known = recent.get(token);
+      if (known !== undefined) return { record: known };
+      return chain(sealer.open(token, now), (unsealed): Opened => {
         if ("failure" in unsealed) return { rejected: unsealed.failure };
         const record = decodeRecord(unsealed.text);
-        return record === undefined ? { rejected: "malformed" } : { record };
-      }),
+        if (record === undefined) return { rejected: "malformed" };
+        recent.put(token, record);
+        return { record };
+      });
+    },
     create: (draft) => write({ ...draft, id: newId(), version: 1 }),
     update,
     note: update,

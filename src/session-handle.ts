@@ -12,11 +12,11 @@ import { isNothing, leavesNothing, NO_DATA, type Content } from "./content.ts";
 import type { EventBody, RejectionReason, RotationCause } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import { createFlash } from "./flash.ts";
-import type { Keeper, RecordDraft, Written } from "./keeper.ts";
+import type { Keeper, Opened, RecordDraft, Written } from "./keeper.ts";
 import type { UserId } from "./options.ts";
 import type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
 import { SessionCookie } from "./session-cookie.ts";
-import type { DataShape } from "./shape.ts";
+import type { DataShape, Read } from "./shape.ts";
 
 /** What a handle knows of the sessions it is one of; made once by `createSessions`. */
 export interface SessionContext {
@@ -31,6 +31,9 @@ export interface SessionContext {
   readonly now: () => number;
   readonly emit: (event: EventBody) => void;
 }
+
+/** Rotations that are asked for, whatever the data say. */
+type Rotation = Exclude<RotationCause, "user-changed">;
 
 /** Compare-and-swap attempts of one update. Writers of one process take turns, so this many losses mean trouble. */
 const MAX_ATTEMPTS = 100;
@@ -52,6 +55,7 @@ export class SessionHandle implements Session {
   /** The data after migration and validation, and the same parsed once somebody asks. */
   #json = NO_DATA;
   #data: Readonly<Data> | undefined = EMPTY;
+  #flash: Flash | undefined;
   #state: SessionState = "fresh";
   /** Grows when the session ends: an update that began before must not bring it back. */
   #endings = 0;
@@ -107,17 +111,17 @@ export class SessionHandle implements Session {
     return parseAuthentication(this.#loaded()?.authentication).pending;
   }
 
-  readonly flash: Flash = createFlash((change) => this.#write(change));
+  get flash(): Flash {
+    return (this.#flash ??= createFlash((change) => this.#write(change)));
+  }
 
   async update(update: SessionUpdate<Data>): Promise<Session> {
-    const { changes } = this.#context;
-    await this.#write((base) => changes.update(base, update));
+    await this.#write((base) => this.#context.changes.update(base, update));
     return this;
   }
 
   async authenticate(update: SessionUpdate<Data>, how: AuthenticateOptions): Promise<Session> {
-    const { changes } = this.#context;
-    await this.#write((base) => changes.authenticate(base, update, how), "authenticated");
+    await this.#write((base) => this.#context.changes.authenticate(base, update, how), "authenticated");
     return this;
   }
 
@@ -166,25 +170,32 @@ export class SessionHandle implements Session {
     const token = this.#cookie.read();
     if (token === undefined) return;
     if (token === DUPLICATE) return this.#reject("duplicate");
-    return chain(keeper.open(token, now()), (opened) => {
-      if ("rejected" in opened) return this.#reject(opened.rejected, opened.spent);
-      return chain(this.#accept(opened.record), (accepted) => (accepted ? this.#touch() : undefined));
-    });
+    const moment = now();
+    const opened = keeper.open(token, moment);
+    // No chain(): a closure for each step costs a tenth of opening a token that was seen lately.
+    if (isPromise(opened)) return opened.then((late) => this.#receive(late, now()));
+    return this.#receive(opened, moment);
+  }
+
+  #receive(opened: Opened, moment: number): MaybePromise<void> {
+    if ("rejected" in opened) return this.#reject(opened.rejected, opened.spent);
+    const accepted = this.#accept(opened.record, moment);
+    if (isPromise(accepted)) return accepted.then((late) => (late ? this.#touch(moment) : undefined));
+    if (accepted) return this.#touch(moment);
   }
 
   /** Makes a kept record this request's session, unless its time is over or its data cannot be used. */
-  #accept(record: SessionRecord): MaybePromise<boolean> {
-    const { shape, now } = this.#context;
-    const dead = lifeEnd(record, now());
-    const read = dead === undefined ? shape.read(record.data, record.schemaVersion) : { rejected: dead };
-    return chain(read, (content) => {
-      if ("rejected" in content) {
-        this.#reject(content.rejected);
-        return false;
-      }
-      this.#show(record, content.json, "loaded");
-      return true;
-    });
+  #accept(record: SessionRecord, moment: number): MaybePromise<boolean> {
+    const dead = lifeEnd(record, moment);
+    if (dead !== undefined) return this.#use(record, { rejected: dead });
+    const read = this.#context.shape.read(record.data, record.schemaVersion);
+    return isPromise(read) ? read.then((late) => this.#use(record, late)) : this.#use(record, read);
+  }
+
+  #use(record: SessionRecord, read: Read): boolean {
+    if ("rejected" in read) this.#reject(read.rejected);
+    else this.#show(record, read.json, "loaded");
+    return "json" in read;
   }
 
   /** The visitor stays anonymous, and the cookie stays as it is: another node may be able to read it. */
@@ -194,10 +205,10 @@ export class SessionHandle implements Session {
   }
 
   /** Notes that the visitor is here, at most once in `touchInterval`: all that a read ever writes. */
-  #touch(): MaybePromise<void> {
-    const { keeper, lifetime, now } = this.#context;
+  #touch(moment: number): MaybePromise<void> {
+    const { keeper, lifetime } = this.#context;
     const record = this.#record!;
-    if (!isTouchDue(record, lifetime, now()) || (keeper.inCookie && !this.#cookie.settable)) return;
+    if (!isTouchDue(record, lifetime, moment) || (keeper.inCookie && !this.#cookie.settable)) return;
     return chain(keeper.note(record, { ...record, ...this.#seen(record) }), (written) => {
       // Undefined: another request wrote, and noted the visitor with it.
       if (written === undefined || (written.token !== undefined && !this.#cookie.settable)) return;
@@ -210,10 +221,7 @@ export class SessionHandle implements Session {
    * The one way to write: prepare content from what is there, swap it in if nothing changed meanwhile, and
    * otherwise start over from what is there then.
    */
-  async #write(
-    prepare: (base: Content) => MaybePromise<Content>,
-    rotation?: Exclude<RotationCause, "user-changed">,
-  ): Promise<void> {
+  async #write(prepare: (base: Content) => MaybePromise<Content>, rotation?: Rotation): Promise<void> {
     await this.load();
     const endings = this.#endings;
     let endTurn: (() => void) | undefined;
@@ -256,7 +264,7 @@ export class SessionHandle implements Session {
   #commit(
     record: SessionRecord | undefined,
     next: Content,
-    rotation: Exclude<RotationCause, "user-changed"> | undefined,
+    rotation: Rotation | undefined,
   ): MaybePromise<boolean> {
     const { keeper, changes, now } = this.#context;
     if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
@@ -328,7 +336,7 @@ export class SessionHandle implements Session {
     // Another write of this handle has found out already.
     if (this.#record === undefined) return false;
     return chain(this.#context.keeper.refresh(this.#record), (fresh) =>
-      chain(fresh !== undefined && this.#accept(fresh), (accepted) => {
+      chain(fresh !== undefined && this.#accept(fresh, this.#context.now()), (accepted) => {
         if (accepted) return true;
         this.#endings++;
         this.#show(undefined, NO_DATA, "destroyed");

@@ -20,11 +20,19 @@ export function isEmpty(data: Data): boolean {
   return Object.values(data).every((value) => value === undefined);
 }
 
-/** Freezes parsed JSON through and through: a change past `update` would be lost, so it throws instead. */
+/**
+ * Freezes parsed JSON through and through: a change past `update` would be lost, so it throws instead. Loops of two kinds, as
+ * `Object.values` makes an array for every object: for 500 bytes that took as long as parsing them.
+ */
 export function deepFreeze<V extends object>(value: V): Readonly<V> {
-  for (const child of Object.values(value))
-    if (typeof child === "object" && child !== null) deepFreeze(child);
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) freezeChild(value[i]);
+  // Parsed JSON inherits nothing that this would find.
+  else for (const key in value) freezeChild(value[key]);
   return Object.freeze(value);
+}
+
+function freezeChild(child: unknown): void {
+  if (typeof child === "object" && child !== null) deepFreeze(child);
 }
 
 /**

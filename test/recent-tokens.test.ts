@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { assert, property, array, nat, record as object } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { RecentTokens } from "../src/recent-tokens.ts";
+import { testRecord } from "../src/testing/index.ts";
+
+/** As random at its end as a tag is. */
+const tokenOf = (n: number): string =>
+  `s1.abcdefgh.20000.${createHash("sha512").update(String(n)).digest("base64url")}`;
+const recordOf = (n: number) => testRecord({ createdAt: n, data: JSON.stringify({ userId: n }) });
+
+describe("recently opened tokens", () => {
+  test("are answered with what they held", () => {
+    const recent = new RecentTokens();
+    const record = recordOf(1);
+    recent.put(tokenOf(1), record);
+    expect(recent.get(tokenOf(1))).toBe(record);
+    expect(recent.get(tokenOf(2))).toBeUndefined();
+  });
+
+  test("are told apart from every other token, whatever part of it is the same", () => {
+    const recent = new RecentTokens();
+    const token = tokenOf(1);
+    recent.put(token, recordOf(1));
+    for (let i = 0; i < token.length; i++) {
+      const other = `${token.slice(0, i)}${token[i] === "A" ? "B" : "A"}${token.slice(i + 1)}`;
+      expect(recent.get(other)).toBeUndefined();
+    }
+    for (const other of ["", "s1", token.slice(1), `${token}A`, token.slice(0, -1), token.toUpperCase()])
+      expect(recent.get(other)).toBeUndefined();
+    expect(recent.get(token)).toBeDefined();
+  });
+
+  test("are forgotten beyond so many, those that nobody asks for first", () => {
+    const recent = new RecentTokens({ maxEntries: 100 });
+    recent.put(tokenOf(0), recordOf(0));
+    for (let n = 1; n < 1000; n++) {
+      recent.put(tokenOf(n), recordOf(n));
+      expect(recent.get(tokenOf(0))).toBeDefined();
+    }
+    const kept = Array.from({ length: 1000 }, (_, n) => recent.get(tokenOf(n)) !== undefined);
+    expect(kept.filter(Boolean).length).toBeLessThanOrEqual(100);
+    expect(kept[1]).toBe(false);
+    expect(kept[999]).toBe(true);
+  });
+
+  test("are bounded in entries and octets, whatever is opened in which order", () => {
+    const step = object({ n: nat(60), size: nat(400) });
+    assert(
+      property(array(step, { maxLength: 200 }), nat(20), nat(20_000), (steps, maxEntries, maxBytes) => {
+        const recent = new RecentTokens({ maxEntries: maxEntries + 2, maxBytes });
+        for (const { n, size } of steps) {
+          if (recent.get(tokenOf(n)) === undefined)
+            recent.put(tokenOf(n), testRecord({ createdAt: n, data: JSON.stringify("d".repeat(size)) }));
+          expect(recent.size).toBeLessThanOrEqual(maxEntries + 2);
+          expect(recent.bytes).toBeLessThanOrEqual(maxBytes);
+        }
+      }),
+    );
+  });
+
+  test("hold on to no Cookie header", () => {
+    const recent = new RecentTokens();
+    const before = process.memoryUsage().heapUsed;
+    for (let n = 0; n < 400; n++) {
+      const header = `${"a".repeat(100_000)}${n}; session=${tokenOf(n)}`;
+      recent.put(header.slice(header.indexOf("=") + 1), recordOf(n));
+    }
+    // Were the headers kept, it would be 40 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);
+    expect(recent.size).toBe(400);
+  });
+});
