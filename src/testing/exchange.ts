@@ -17,11 +17,13 @@ export interface TestExchangeOptions {
   readonly cookie?: string | undefined;
   /** Further request headers, by lower-case name. @default none */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The address at the other end of the connection. @default unknown */
+  readonly address?: string | undefined;
 }
 
 /** Makes a request to open sessions in, for tests of what uses them. */
 export function testExchange(options: TestExchangeOptions = {}): TestExchange {
-  const { url = "https://app.example/", cookie, headers: requestHeaders = {} } = options;
+  const { url = "https://app.example/", cookie, headers: requestHeaders = {}, address } = options;
   const headers = new Headers();
   let flushed = false;
   return {
@@ -29,6 +31,7 @@ export function testExchange(options: TestExchangeOptions = {}): TestExchange {
     headers,
     sessions: new Map(),
     header: (name) => (name === "cookie" ? (cookie ?? null) : (requestHeaders[name] ?? null)),
+    address: () => address,
     writable: () => !flushed,
     setCookie: (name, line) => setCookieIn(headers, name, line),
     markPrivate: () => markPrivateIn(headers),

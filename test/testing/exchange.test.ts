@@ -30,6 +30,11 @@ describe("testExchange", () => {
     expect([exchange.writable(), [...exchange.headers]]).toEqual([true, []]);
   });
 
+  test("comes from the address that it is given, or nobody knows from where", () => {
+    expect(testExchange({ address: "192.0.2.7" }).address?.()).toBe("192.0.2.7");
+    expect(testExchange().address?.()).toBeUndefined();
+  });
+
   test("has the headers that it is given, and cannot be written once its head has left", () => {
     const exchange = testExchange({ cookie: "a=1", headers: { "x-forwarded-proto": "https" } });
     expect([exchange.header("cookie"), exchange.header("x-forwarded-proto")]).toEqual(["a=1", "https"]);

@@ -14,7 +14,7 @@ import {
   type PolicyRules,
   type ResourceArguments,
   type Rule,
-} from "../../src/index.ts";
+} from "../../src/auth/policy.ts";
 
 interface User {
   role: string;

@@ -9,7 +9,9 @@ import { root } from "../../scripts/lib/paths.mjs";
 import { node24, tool } from "../../scripts/lib/runtime.mjs";
 
 const run = promisify(execFile);
-const fixture = fileURLToPath(import.meta.resolve("./session.types.ts"));
+const fixtures = ["session", "login", "policies", "guard"].map((name) =>
+  fileURLToPath(import.meta.resolve(`./${name}.types.ts`)),
+);
 
 /** Compiler options of applications, beside `strict`. */
 const configurations = [
@@ -36,8 +38,8 @@ test.each(configurations)(
       strict: true,
       noEmit: true,
       skipLibCheck: true,
-      target: "es2023",
-      lib: ["es2023", "dom", "dom.iterable"],
+      target: "es2024",
+      lib: ["es2024", "dom", "dom.iterable"],
       types: ["node"],
       typeRoots: [join(root, "node_modules", "@types")],
       module: "preserve",
@@ -46,7 +48,7 @@ test.each(configurations)(
       ...options,
     };
     const config = join(folder, "tsconfig.json");
-    await writeFile(config, JSON.stringify({ compilerOptions, files: [fixture] }));
+    await writeFile(config, JSON.stringify({ compilerOptions, files: fixtures }));
     const compiled = run(node24(), [tool("typescript", "tsc"), "-p", config]).catch(
       (failure: { stdout: string }) => failure,
     );

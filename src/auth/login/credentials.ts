@@ -20,6 +20,8 @@ const IDENTIFIER_FIELDS = ["identifier", "username", "email"];
 const MAX_IDENTIFIER = 320;
 /** Longer ones are hashed by nobody. */
 const MAX_PASSWORD = 4096;
+/** What the body `null` says. */
+const NOTHING: Credentials = { identifier: undefined, password: undefined };
 // oxlint-disable-next-line no-control-regex -- those are what must not be in there
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
@@ -33,7 +35,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
  * @returns `undefined` for what can be nobody's login: missing, no text, too long, with control characters.
  */
 export function readCredentials(given: Credentials | FormData): PlausibleCredentials | undefined {
-  const { identifier, password, remember } = isForm(given) ? fromForm(given) : given;
+  const { identifier, password, remember } = isForm(given) ? fromForm(given) : (given ?? NOTHING);
   if (typeof identifier !== "string" || typeof password !== "string") return undefined;
   if (identifier.length > MAX_IDENTIFIER || password.length > MAX_PASSWORD || password === "")
     return undefined;

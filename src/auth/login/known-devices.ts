@@ -9,9 +9,10 @@ export interface KnownDevices {
   /**
    * Whether this user has logged in on this device before.
    *
+   * @param userId - `undefined` for nobody, whom no device knows, after the same work.
    * @returns a key for what is counted of this user on this device; `undefined` when the device is new to this user.
    */
-  find(exchange: Exchange, userId: UserId): Promise<string | undefined>;
+  find(exchange: Exchange, userId: UserId | undefined): Promise<string | undefined>;
   /** Notes that this user has logged in on this device. */
   add(exchange: Exchange, userId: UserId): Promise<void>;
 }
@@ -48,7 +49,7 @@ export function createKnownDevices<T extends object>(sessions: Sessions<T>): Kno
     absoluteTimeout: 400 * DAY,
     touchInterval: DAY,
   });
-  const hashOf = async (userId: UserId): Promise<string> =>
+  const hashOf = async (userId: UserId | undefined): Promise<string> =>
     // The type counts: 7 and "7" may be two users.
     (await runtimeCrypto().sha256(`user of a device ${JSON.stringify(userId)}`)).slice(0, USER_HASH_LENGTH);
 

@@ -1,10 +1,11 @@
+import { createCircuit, STORE_TIMEOUT } from "../../circuit.ts";
 import { foldAddress } from "../../core/address.ts";
 import { SessionError } from "../../core/errors.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { SessionParts } from "../../parts.ts";
-import { memoryStore } from "../../stores/memory.ts";
 import type { SessionStore } from "../../stores/store.ts";
-import { createThrottle, type Limit } from "../throttle.ts";
+import { checkLimit } from "../throttle/bucket.ts";
+import { createThrottle, type Limit, type Throttle } from "../throttle.ts";
 import { refuse, type LoginRefusal } from "./outcome.ts";
 
 /** How many wrong passwords are allowed; see {@link createThrottle} for how a limit fills up again. */
@@ -20,7 +21,10 @@ export interface ThrottleOptions {
    * @default { limit: 100, window: 900 }
    */
   readonly address?: Limit | false | undefined;
-  /** Where attempts are counted. @default the sessions' own store; for sealed sessions the memory of this process */
+  /**
+   * Where attempts are counted. @default the sessions' own store; for sealed sessions the memory of this process, for the latest
+   * 100,000 accounts and addresses
+   */
   readonly store?: SessionStore | undefined;
 }
 
@@ -45,14 +49,23 @@ export interface Limits {
 
 const ACCOUNT: Limit = { limit: 10, window: 900 };
 const ADDRESS: Limit = { limit: 100, window: 900 };
+/** Some 50 MB. */
+const MAX_COUNTED = 100_000;
+const KNOWN: ReadonlySet<string> = new Set<keyof ThrottleOptions>(["account", "address", "store"]);
 
-/** Builds them; `false` allows everything, where something else counts. */
+/** Builds them; `false` allows everything, where something else counts. @throws SessionError `ERR_SESSION_CONFIG` */
 export function createLimits(options: ThrottleOptions | false, parts: SessionParts): Limits {
   if (options === false) return { attempt: async () => UNCOUNTED, forget: async () => {} };
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined)
+    throw new SessionError("ERR_SESSION_CONFIG", `throttle.${unknown} is not an option of createLogin.`);
   const { account: accountLimit = ACCOUNT, address: addressLimit = ADDRESS } = options;
+  checkLimit(accountLimit);
+  if (addressLimit !== false) checkLimit(addressLimit);
   const { now, addressOf } = parts;
-  const store = options.store ?? parts.store ?? memoryStore({ now });
-  const throttle = createThrottle({ store, now });
+  let made: Promise<Throttle> | undefined;
+  const throttle = (): Promise<Throttle> =>
+    (made ??= storeOf(options, parts).then((store) => createThrottle({ store, now })));
 
   function addressKey(exchange: Exchange): string {
     const address = addressOf(exchange);
@@ -64,37 +77,54 @@ export function createLimits(options: ThrottleOptions | false, parts: SessionPar
     );
   }
 
+  async function giveBackTo(address: string | undefined): Promise<void> {
+    if (addressLimit === false || address === undefined) return;
+    await (await throttle()).giveBack(address, steady(addressLimit));
+  }
+
   const attemptOf = (key: string, limit: Limit, address?: string): Attempt => ({
     async succeed() {
       // A right password says nothing about the others that came from this address.
-      if (addressLimit !== false && address !== undefined) await throttle.giveBack(address, addressLimit);
-      await throttle.clear(key);
+      await giveBackTo(address);
+      await (await throttle()).clear(key);
     },
     async cancel() {
-      if (addressLimit !== false && address !== undefined) await throttle.giveBack(address, addressLimit);
-      await throttle.giveBack(key, limit);
+      await giveBackTo(address);
+      await (await throttle()).giveBack(key, limit);
     },
   });
 
   return {
     async attempt(exchange, account, device) {
+      const counts = await throttle();
       // Whoever has logged in here before is stopped neither by guesses made elsewhere nor by a neighbour's.
       if (device !== undefined) {
         const key = `device ${device}`;
-        if ((await throttle.take(key, accountLimit)).allowed) return attemptOf(key, accountLimit);
+        if ((await counts.take(key, accountLimit)).allowed) return attemptOf(key, accountLimit);
       }
       const address = addressLimit === false ? undefined : addressKey(exchange);
       if (addressLimit !== false && address !== undefined) {
-        const taken = await throttle.take(address, addressLimit);
+        const taken = await counts.take(address, steady(addressLimit));
         if (!taken.allowed) return refuse("throttled", taken.retryAfter);
       }
       const key = accountKey(account);
-      const taken = await throttle.take(key, accountLimit);
+      const taken = await counts.take(key, accountLimit);
       return taken.allowed ? attemptOf(key, accountLimit, address) : refuse("throttled", taken.retryAfter);
     },
 
-    forget: (account) => throttle.clear(accountKey(account)),
+    forget: async (account) => (await throttle()).clear(accountKey(account)),
   };
+}
+
+/** An address may be that of a school with a thousand users, who all mistype now and then: its pauses do not grow. */
+const steady = (limit: Limit): Limit => ({ ...limit, steady: true });
+
+/** A store that answers in time; for sealed sessions one in memory, loaded when somebody logs in. */
+async function storeOf({ store }: ThrottleOptions, parts: SessionParts): Promise<SessionStore> {
+  if (store !== undefined) return createCircuit(store, { timeout: STORE_TIMEOUT }).store;
+  if (parts.store !== undefined) return parts.store;
+  const { boundedStore } = await import("./bounded-store.ts");
+  return boundedStore(parts.now, MAX_COUNTED);
 }
 
 const accountKey = (account: string): string => `account ${account}`;

@@ -1,12 +1,12 @@
-import type { AuthenticateOptions, PendingLogin } from "../../authentication.ts";
-import { isSessionError } from "../../core/errors.ts";
+import type { PendingLogin } from "../../authentication.ts";
 import { runtimeCrypto } from "../../crypto/runtime.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { UserId } from "../../options.ts";
 import { partsOf } from "../../parts.ts";
-import type { Session, SessionUpdate } from "../../session.ts";
+import type { Session } from "../../session.ts";
 import { crossSiteReason } from "../csrf.ts";
 import { readCredentials, type Credentials } from "./credentials.ts";
+import { enter, evenIfEnded, hasEnded, type Entry } from "./entry.ts";
 import { createKnownDevices } from "./known-devices.ts";
 import { createLimits } from "./limits.ts";
 import { accountsOf, type LoginOptions } from "./options.ts";
@@ -41,7 +41,7 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
   const parts = partsOf(sessions);
   const { emit, now, addressOf, canRemember } = parts;
   const accounts = accountsOf(options);
-  const trusted = new Set(options.trustedOrigins);
+  const isForeign = foreignCheck(options.trustedOrigins);
   const devices = createKnownDevices(sessions);
   const limits = createLimits(options.throttle ?? {}, parts);
   const passwordCheck = createPasswordCheck(accounts, limits, devices, emit);
@@ -53,31 +53,41 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
     return refusal;
   }
 
-  /** Makes a user the one who is logged in, unless a change of the password or a lock was faster. */
-  async function establish(
-    exchange: Exchange,
-    user: Account,
-    grounds: Grounds<Account>,
-  ): Promise<LoginOutcome> {
-    const { methods, remember, knownDevice, hash, reload } = grounds;
-    const id = accounts.idOf(user);
+  /** Of whoever was logged in here before nothing is left to the next: no data, no flash value. */
+  async function openFor(exchange: Exchange, data: Partial<T>): Promise<Session<T>> {
     const session = await sessions.open(exchange);
-    await authenticate(session, accounts.dataOf(user), { methods, remember: remember && canRemember });
-    // Who changes a password ends the sessions that there are. This one was not there when the password was checked.
-    const present = await reload();
-    if (present === undefined || accounts.hashOf(present) !== hash || !accounts.mayLogIn(present)) {
-      await session.clear();
+    const before = sessions.userIdOf(session.data);
+    if (before !== undefined && before !== sessions.userIdOf(data)) await session.clear();
+    return session;
+  }
+
+  /** Makes a user the one who is logged in, unless a change of the password or a lock was faster. */
+  async function establish(exchange: Exchange, user: Account, grounds: Grounds): Promise<LoginOutcome> {
+    const { methods, remember, knownDevice, holds } = grounds;
+    const id = accounts.idOf(user);
+    const update = accounts.dataOf(user);
+    const session = await openFor(exchange, update);
+    if (!(await enter(session, { update, methods, remember: remember && canRemember, holds })))
       return refused(exchange, refuse("invalid"), user);
-    }
-    await devices.add(exchange, id);
+    await devices.add(exchange, id).catch((error: unknown) => {
+      // Next time: somebody is logged in by now, and is to be told so.
+      console.error(error);
+    });
     const address = addressOf(exchange);
     emit({ type: "login", id: session.id!, userId: String(id), methods, address, newDevice: !knownDevice });
     return { ok: true, userId: id };
   }
 
+  /** Notes that a user's login lacks a step: under a new token, so that nobody has planted the one that can finish it. */
+  async function wait(exchange: Exchange, user: Account, pending: Waiting): Promise<void> {
+    const session = await openFor(exchange, accounts.dataOf(user));
+    await session.rotate();
+    await session.suspendLogin(pending);
+  }
+
   const core: LoginCore = {
     async login(exchange, given) {
-      if (isForeign(exchange, trusted)) return refused(exchange, refuse("cross-site"));
+      if (isForeign(exchange)) return refused(exchange, refuse("cross-site"));
       const credentials = readCredentials(given);
       if (credentials === undefined) return refused(exchange, refuse("invalid"));
       const { identifier, password, remember } = credentials;
@@ -88,14 +98,14 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
 
       const methods = ["password"];
       const step = await nextStep?.(user);
-      if (step === undefined)
-        return establish(exchange, user, {
-          ...{ methods, remember, ...checked },
-          reload: () => accounts.byName(identifier),
-        });
+      if (step === undefined) {
+        const { knownDevice, isStillRight } = checked;
+        const holds = async () => isStillRight(await accounts.byName(identifier));
+        return evenIfEnded(() => establish(exchange, user, { methods, remember, knownDevice, holds }));
+      }
       const userId = accounts.idOf(user);
-      const session = await sessions.open(exchange);
-      await session.suspendLogin({ userId, methods, remember, basis: await fingerprint(checked.hash) });
+      const basis = await fingerprint(checked.hash);
+      await evenIfEnded(() => wait(exchange, user, { userId, methods, remember, basis }));
       emit({ type: "login-suspended", userId: String(userId), step, address: addressOf(exchange) });
       return suspend(step);
     },
@@ -114,8 +124,14 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
       if (basis !== (await fingerprint(hash))) return refused(exchange, refuse("anonymous"), user);
       const knownDevice = (await devices.find(exchange, userId)) !== undefined;
       const methods = [...pending.methods, method];
-      const reload = () => accounts.byId(userId);
-      return establish(exchange, user, { methods, remember, knownDevice, hash, reload });
+      const holds = async () => accounts.isUnchanged(await accounts.byId(userId), hash);
+      try {
+        return await establish(exchange, user, { methods, remember, knownDevice, holds });
+      } catch (error) {
+        // Given up meanwhile, or finished: a login is finished once.
+        if (hasEnded(error)) return refused(exchange, refuse("anonymous"), user);
+        throw error;
+      }
     },
 
     async logout(exchange) {
@@ -123,41 +139,27 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
       await session.clear();
     },
 
-    ...createPasswordChange({ sessions, accounts, passwordCheck, limits, refused }),
+    ...createPasswordChange({ sessions, accounts, passwordCheck, limits, refused, isForeign }),
   };
   return core;
 }
 
 /** What a login rests on. */
-interface Grounds<Account> {
-  readonly methods: readonly string[];
+interface Grounds extends Pick<Entry<never>, "methods" | "holds"> {
   readonly remember: boolean;
   readonly knownDevice: boolean;
-  /** The password hash at the time of the check. */
-  readonly hash: string | undefined;
-  /** Reads the user again. */
-  readonly reload: () => Promise<Account | undefined>;
 }
+
+type Waiting = Omit<PendingLogin, "since">;
 
 /** Whether a page of another site has sent this; a program that says nothing of its origin is nobody's browser. */
-function isForeign(exchange: Exchange, trusted: ReadonlySet<string>): boolean {
-  const [secFetchSite, origin] = [exchange.header("sec-fetch-site"), exchange.header("origin")];
-  const reason = crossSiteReason({ method: "POST", url: exchange.url, secFetchSite, origin }, trusted);
-  return reason !== undefined && reason !== "unknown-origin";
-}
-
-/** The session that there is may have ended meanwhile, by a logout in another tab: that is no reason not to log in. */
-export async function authenticate<T extends object>(
-  session: Session<T>,
-  update: SessionUpdate<T>,
-  how: AuthenticateOptions,
-): Promise<void> {
-  try {
-    await session.authenticate(update, how);
-  } catch (error) {
-    if (!isSessionError(error, "ERR_SESSION_REVOKED")) throw error;
-    await session.authenticate(update, how);
-  }
+function foreignCheck(trustedOrigins: readonly string[] | undefined): (exchange: Exchange) => boolean {
+  const trusted = new Set(trustedOrigins);
+  return (exchange) => {
+    const [secFetchSite, origin] = [exchange.header("sec-fetch-site"), exchange.header("origin")];
+    const reason = crossSiteReason({ method: "POST", url: exchange.url, secFetchSite, origin }, trusted);
+    return reason !== undefined && reason !== "unknown-origin";
+  };
 }
 
 async function fingerprint(hash: string | undefined): Promise<string> {

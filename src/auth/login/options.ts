@@ -29,15 +29,20 @@ export interface LoginOptions<Account, T extends object = Data> {
   readonly userId?: ((user: Account) => UserId) | undefined;
   /** A user's password hash; `null` for one who has none. @default (user) => user.passwordHash */
   readonly passwordHash?: ((user: Account) => string | null | undefined) | undefined;
-  /** Whether a user may log in; who may not gets the answer of a wrong password. @default everybody may */
+  /** Whether a user may log in, `true` or `false`; who may not gets the answer of a wrong password. @default everybody may */
   readonly mayLogIn?: ((user: Account) => boolean) | undefined;
-  /** What a login writes into the session. @default (user) => ({ userId: user.id }) */
+  /**
+   * What a login writes into the session. What an anonymous visitor had there stays beside it, what another user had does not.
+   *
+   * @default (user) => ({ userId: user.id })
+   */
   readonly sessionData?: ((user: Account) => Partial<T>) | undefined;
   /**
    * Keeps a new hash if the old one is still there, in one statement: `UPDATE … SET password_hash = :hash WHERE id = :id AND
    * password_hash = :previous`. Without it no hash is renewed, and no password changed.
    *
-   * @returns `false` when it was not there any more.
+   * @returns `true` when it is kept, `false` when the old one was not there any more. Not how many rows were changed: whatever else is an
+   *   error, `ERR_SESSION_CONFIG`.
    */
   savePasswordHash?(user: Account, hash: string, previous: string | null): boolean | Promise<boolean>;
   /** Names the step that is left for this user after the password, such as `"totp"`. @default none is */
@@ -50,6 +55,8 @@ export interface LoginOptions<Account, T extends object = Data> {
   readonly throttle?: ThrottleOptions | false | undefined;
   /** Origins whose pages may log visitors in here, such as `https://accounts.example.com`. @default none */
   readonly trustedOrigins?: readonly string[] | undefined;
+  /** Path of the page with the login form, for `submit`. @default "/login" */
+  readonly loginPath?: string | undefined;
 }
 
 /** The application's users, as the login sees them. */
@@ -62,28 +69,51 @@ export interface Accounts<Account, T extends object> {
   dataOf(user: Account): Partial<T>;
   rulesOf(user: Account): PasswordRules;
   readonly passwords: Passwords;
-  /** @returns `false` when the hash is another meanwhile, or cannot be kept at all. */
-  save(user: Account, hash: string): Promise<boolean>;
+  /** Whether a user, read again, may log in and still has this hash. */
+  isUnchanged(user: Account | undefined, hash: string | undefined): boolean;
+  /** @returns `false` when `previous` is not the user's hash any more. */
+  save(user: Account, hash: string, previous: string | undefined): Promise<boolean>;
   /** Whether hashes can be kept. */
   readonly canSave: boolean;
 }
 
-/** Fills the defaults in. @throws SessionError `ERR_SESSION_CONFIG` */
+const KNOWN: ReadonlySet<string> = new Set<keyof LoginOptions<unknown>>([
+  "sessions",
+  "findUser",
+  "findById",
+  "userId",
+  "passwordHash",
+  "mayLogIn",
+  "sessionData",
+  "savePasswordHash",
+  "nextStep",
+  "passwords",
+  "rules",
+  "throttle",
+  "trustedOrigins",
+  "loginPath",
+]);
+
+/** Fills the defaults in. @throws SessionError `ERR_SESSION_CONFIG` for an option that there is not: `mayLogin` would let everybody in. */
 export function accountsOf<Account, T extends object>(
   options: LoginOptions<Account, T>,
 ): Accounts<Account, T> {
-  const { findById, savePasswordHash, rules } = options;
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined) throw wrong(`${unknown} is not an option of createLogin.`);
+  const { rules } = options;
   const idOf = options.userId ?? ((user: Account) => (user as CommonAccount).id as UserId);
   const readHash = options.passwordHash ?? ((user: Account) => (user as CommonAccount).passwordHash);
   const hashOf = (user: Account): string | undefined => readHash(user) ?? undefined;
+  const mayLogIn = (user: Account): boolean =>
+    options.mayLogIn === undefined || yesOrNo("mayLogIn", options.mayLogIn(user));
 
   return {
     byName: async (identifier) => (await options.findUser(identifier)) ?? undefined,
 
     async byId(userId) {
-      if (findById === undefined)
+      if (options.findById === undefined)
         throw missing("findById", "confirm a password, change it or finish a login");
-      return (await findById(userId)) ?? undefined;
+      return (await options.findById(userId)) ?? undefined;
     },
 
     idOf(user) {
@@ -93,20 +123,30 @@ export function accountsOf<Account, T extends object>(
     },
 
     hashOf,
-    mayLogIn: options.mayLogIn ?? (() => true),
+    mayLogIn,
     dataOf: options.sessionData ?? ((user) => ({ userId: idOf(user) }) as unknown as Partial<T>),
     rulesOf: (user) => (typeof rules === "function" ? rules(user) : (rules ?? {})),
     passwords: options.passwords ?? createPasswords(),
-    canSave: savePasswordHash !== undefined,
+    canSave: options.savePasswordHash !== undefined,
+    isUnchanged: (user, hash) => user !== undefined && hashOf(user) === hash && mayLogIn(user),
 
-    async save(user, hash) {
-      if (savePasswordHash === undefined) throw missing("savePasswordHash", "change a password");
-      // Not any truthy value: a database client's result object would be one, whatever it says.
-      return (await savePasswordHash(user, hash, hashOf(user) ?? null)) === true;
+    async save(user, hash, previous) {
+      if (options.savePasswordHash === undefined) throw missing("savePasswordHash", "change a password");
+      return yesOrNo("savePasswordHash", await options.savePasswordHash(user, hash, previous ?? null));
     },
   };
 }
 
+/** Not any truthy value: a promise would be one, and a database client's result object, whatever they say. */
+function yesOrNo(option: string, answer: unknown): boolean {
+  if (typeof answer === "boolean") return answer;
+  throw wrong(`${option} must answer true or false.`);
+}
+
 function missing(option: string, purpose: string): SessionError {
-  return new SessionError("ERR_SESSION_CONFIG", `createLogin needs ${option} to ${purpose}.`);
+  return wrong(`createLogin needs ${option} to ${purpose}.`);
+}
+
+function wrong(message: string): SessionError {
+  return new SessionError("ERR_SESSION_CONFIG", message);
 }

@@ -53,6 +53,12 @@ export interface WeakPassword extends Refused<"weak"> {
 export type PasswordOutcome = LoginSuccess | WeakPassword | LoginRefusal;
 
 const STATUS = { invalid: 401, anonymous: 401, throttled: 429, busy: 503, "cross-site": 403 };
+const MESSAGE = {
+  invalid: "Invalid login",
+  anonymous: "Please log in first.",
+  busy: "Too many people are logging in. Please try again in a moment.",
+  "cross-site": "This form was not sent by this site's own page.",
+};
 const MINUTE = 60;
 
 /** Builds a refusal. */
@@ -73,18 +79,9 @@ export function refuseWeak(problem: PasswordProblem): WeakPassword {
 }
 
 function messageOf(reason: LoginFailure, retryAfter = 1): string {
-  switch (reason) {
-    case "invalid":
-      return "Invalid login";
-    case "throttled":
-      return `Too many attempts. Please try again in ${inWords(retryAfter)}.`;
-    case "anonymous":
-      return "Please log in first.";
-    case "busy":
-      return "Too many people are logging in. Please try again in a moment.";
-    case "cross-site":
-      return "This form was not sent by this site's own page.";
-  }
+  return reason === "throttled"
+    ? `Too many attempts. Please try again in ${inWords(retryAfter)}.`
+    : MESSAGE[reason];
 }
 
 function inWords(seconds: number): string {

@@ -4,11 +4,12 @@ import { partsOf } from "../../parts.ts";
 import type { Session } from "../../session.ts";
 import type { Sessions } from "../../sessions.ts";
 import { checkPassword } from "../password-rules.ts";
+import { enter, hasEnded } from "./entry.ts";
 import type { Limits } from "./limits.ts";
 import type { LoginCore } from "./login.ts";
 import type { Accounts } from "./options.ts";
 import { refuse, refuseWeak, type LoginRefusal, type WeakPassword } from "./outcome.ts";
-import { accountKey, type Checked, type PasswordCheck } from "./password-check.ts";
+import { accountKey, unlessBusy, type Checked, type PasswordCheck } from "./password-check.ts";
 
 /** What a user types to change a password. */
 export interface PasswordChange {
@@ -23,23 +24,29 @@ interface Given<Account, T extends object> {
   readonly limits: Limits;
   /** Notes a refusal and passes it on. */
   readonly refused: (exchange: Exchange, refusal: LoginRefusal, user?: Account) => LoginRefusal;
+  /** Whether a page of another site has sent this. */
+  readonly isForeign: (exchange: Exchange) => boolean;
 }
 
 /** Somebody who is logged in and has typed the password. */
-interface Proven<Account, T extends object> extends Checked {
+interface Proven<Account, T extends object> extends Checked<Account> {
   readonly user: Account;
   readonly session: Session<T>;
 }
+
+/** Renewals of the hash by logins, each of which changes it once. */
+const MAX_TRIES = 5;
 
 /** Builds what a user who is logged in does with the password, and what an administrator or a reset link does. */
 export function createPasswordChange<Account, T extends object>(
   given: Given<Account, T>,
 ): Pick<LoginCore, "confirm" | "changePassword" | "resetPassword"> {
-  const { sessions, accounts, passwordCheck, limits, refused } = given;
+  const { sessions, accounts, passwordCheck, limits, refused, isForeign } = given;
   const { emit, store, addressOf } = partsOf(sessions);
 
   /** Checks the password of whoever is logged in, in the same way and within the same limits as a login does. */
   async function prove(exchange: Exchange, password: unknown): Promise<Proven<Account, T> | LoginRefusal> {
+    if (isForeign(exchange)) return refused(exchange, refuse("cross-site"));
     const session = await sessions.open(exchange);
     const userId = sessions.userIdOf(session.data);
     const user = userId === undefined ? undefined : await accounts.byId(userId);
@@ -49,53 +56,73 @@ export function createPasswordChange<Account, T extends object>(
     return checked.ok ? { ...checked, user, session } : refused(exchange, checked, user);
   }
 
-  /** The user stays the same; the token is another, and the moment is now. */
-  async function renew({ session, user }: Proven<Account, T>): Promise<void> {
+  /**
+   * The user and the data stay the same; the token is another, and the moment is now.
+   *
+   * @returns `false` when nobody is logged in any more: a logout stays a logout, also for somebody who knows the password.
+   */
+  async function renew(
+    { session, user }: Proven<Account, T>,
+    isRight: (present: Account | undefined) => boolean | Promise<boolean>,
+  ): Promise<boolean> {
     const methods = [...new Set([...session.methods, "password"])];
-    await session.authenticate(accounts.dataOf(user), { methods });
+    const holds = async () => isRight(await accounts.byId(accounts.idOf(user)));
+    try {
+      return await enter(session, { update: {}, methods, holds });
+    } catch (error) {
+      if (hasEnded(error)) return false;
+      throw error;
+    }
   }
 
-  /** @returns the outcome of a password that cannot be used, or `undefined` when it is kept. */
-  async function replace(user: Account, password: unknown): Promise<WeakPassword | LoginRefusal | undefined> {
-    const problem = await checkPassword(typeof password === "string" ? password : "", accounts.rulesOf(user));
-    if (problem !== undefined) return refuseWeak(problem);
-    const saved = await accounts.save(user, await accounts.passwords.hash(password as string));
-    return saved ? undefined : refuse("invalid");
+  /** @returns the hash of a password that can be used, or why it cannot. */
+  async function hashNew(user: Account, password: unknown): Promise<string | WeakPassword | LoginRefusal> {
+    const text = typeof password === "string" ? password : "";
+    const problem = await checkPassword(text, accounts.rulesOf(user));
+    return problem === undefined ? unlessBusy(() => accounts.passwords.hash(text)) : refuseWeak(problem);
   }
 
   return {
     async confirm(exchange, password) {
       const proven = await prove(exchange, password);
       if (!("user" in proven)) return proven;
-      await renew(proven);
-      const id = accounts.idOf(proven.user);
-      emit({ type: "confirmed", id: proven.session.id!, userId: String(id), address: addressOf(exchange) });
+      const { user, session, isStillRight } = proven;
+      if (!(await renew(proven, isStillRight))) return refused(exchange, refuse("anonymous"), user);
+      const id = accounts.idOf(user);
+      emit({ type: "confirmed", id: session.id!, userId: String(id), address: addressOf(exchange) });
       return { ok: true, userId: id };
     },
 
-    async changePassword(exchange, { current, next }) {
-      const proven = await prove(exchange, current);
+    async changePassword(exchange, change) {
+      const proven = await prove(exchange, change?.current);
       if (!("user" in proven)) return proven;
       const { user, session } = proven;
-      const failure = await replace(user, next);
-      if (failure !== undefined) return failure;
+      const hash = await hashNew(user, change.next);
+      if (typeof hash !== "string") return hash;
+      if (!(await accounts.save(user, hash, proven.hash))) return refused(exchange, refuse("invalid"), user);
       const userId = accounts.idOf(user);
       emit({ type: "password-changed", userId: String(userId) });
       if (store !== undefined) await sessions.revokeUser(userId, { except: session.id });
-      await renew(proven);
+      await renew(proven, (present) => accounts.isUnchanged(present, hash));
       return { ok: true, userId };
     },
 
     async resetPassword(userId: UserId, password) {
-      const user = await accounts.byId(userId);
+      let user = await accounts.byId(userId);
       if (user === undefined) return refuse("anonymous");
-      const failure = await replace(user, password);
-      if (failure !== undefined) return failure;
-      emit({ type: "password-reset", userId: String(userId) });
-      if (store !== undefined) await sessions.revokeUser(userId);
+      const hash = await hashNew(user, password);
+      if (typeof hash !== "string") return hash;
+      for (let tries = 0; !(await accounts.save(user, hash, accounts.hashOf(user))); tries++) {
+        // A login has renewed the hash meanwhile.
+        user = await accounts.byId(userId);
+        if (user === undefined || tries === MAX_TRIES) return refuse("invalid");
+      }
+      const id = accounts.idOf(user);
+      emit({ type: "password-reset", userId: String(id) });
+      if (store !== undefined) await sessions.revokeUser(id);
       // Whoever has reset it must be able to log in with it.
-      await limits.forget(accountKey(userId));
-      return { ok: true, userId };
+      await limits.forget(accountKey(id));
+      return { ok: true, userId: id };
     },
   };
 }

@@ -16,20 +16,32 @@ export interface Claim<Account> {
 }
 
 /** A right password. */
-export interface Checked {
+export interface Checked<Account> {
   readonly ok: true;
   /** Whether the user has logged in on this device before. */
   readonly knownDevice: boolean;
-  /** The hash that the password is right for; another one by now means that the password was changed. */
-  readonly hash: string | undefined;
+  /** The hash that the password is right for. */
+  readonly hash: string;
+  /** Whether it is the password of the user, read again, who may log in: another hash may be a renewed one. */
+  readonly isStillRight: (user: Account | undefined) => Promise<boolean>;
 }
 
 /** The one way in which passwords are checked, whoever asks. */
 export interface PasswordCheck<Account> {
-  check(exchange: Exchange, claim: Claim<Account>): Promise<Checked | LoginRefusal>;
+  check(exchange: Exchange, claim: Claim<Account>): Promise<Checked<Account> | LoginRefusal>;
 }
 
 const RETRY_BUSY = 2;
+
+/** Does what hashes. @returns the refusal when too many are being hashed. */
+export async function unlessBusy<R>(hash: () => Promise<R>): Promise<R | LoginRefusal> {
+  try {
+    return await hash();
+  } catch (error) {
+    if (isSessionError(error, "ERR_SESSION_BUSY")) return refuse("busy", RETRY_BUSY);
+    throw error;
+  }
+}
 
 /** Builds it: count the attempt first, then hash, and take it back if the password was right. */
 export function createPasswordCheck<Account, T extends object>(
@@ -41,12 +53,11 @@ export function createPasswordCheck<Account, T extends object>(
   const { passwords } = accounts;
 
   /** Hashes again what was hashed with less than is asked for today; it must not cost anybody the login. @returns the hash that is kept now */
-  async function renewHash(user: Account, password: string): Promise<string | undefined> {
-    const stored = accounts.hashOf(user);
-    if (!accounts.canSave || stored === undefined || !passwords.needsRehash(stored)) return stored;
+  async function renewHash(user: Account, stored: string, password: string): Promise<string> {
+    if (!accounts.canSave || !passwords.needsRehash(stored)) return stored;
     try {
       const hash = await passwords.hash(password);
-      if (!(await accounts.save(user, hash))) return stored;
+      if (!(await accounts.save(user, hash, stored))) return stored;
       emit({ type: "password-rehashed", userId: String(accounts.idOf(user)) });
       return hash;
     } catch (error) {
@@ -58,28 +69,40 @@ export function createPasswordCheck<Account, T extends object>(
 
   return {
     async check(exchange, { user, name, password }) {
-      const id = user === undefined ? name : accounts.idOf(user);
-      // Asked for a name of nobody's too, which then no device knows: both ways cost the same.
-      const device = await devices.find(exchange, user === undefined ? `nobody ${name}` : id);
-      const attempt = await limits.attempt(
-        exchange,
-        accountKey(user === undefined ? undefined : id, name),
-        device,
-      );
+      const id = user === undefined ? undefined : accounts.idOf(user);
+      // Asked and counted for a name of nobody's too: both ways cost the same.
+      const device = await devices.find(exchange, id);
+      const attempt = await limits.attempt(exchange, accountKey(id, name), device);
       if ("ok" in attempt) return attempt;
 
-      let right: boolean;
-      try {
-        right = await passwords.verify(user === undefined ? undefined : accounts.hashOf(user), password);
-      } catch (error) {
-        await attempt.cancel();
-        if (isSessionError(error, "ERR_SESSION_BUSY")) return refuse("busy", RETRY_BUSY);
-        throw error;
-      }
-      if (!right || user === undefined) return refuse("invalid");
+      // Read once: the application's object may show later what somebody has changed meanwhile.
+      const stored = user === undefined ? undefined : accounts.hashOf(user);
+      const right = await unlessBusy(async () => {
+        try {
+          return await passwords.verify(stored, password);
+        } catch (error) {
+          await attempt.cancel();
+          throw error;
+        }
+      });
+      if (typeof right !== "boolean") return right;
+      // Who may not log in is not told that the password was right, nor by a count that it leaves as it was.
+      if (!right || user === undefined || stored === undefined || !accounts.mayLogIn(user))
+        return refuse("invalid");
       await attempt.succeed();
-      if (!accounts.mayLogIn(user)) return refuse("invalid");
-      return { ok: true, knownDevice: device !== undefined, hash: await renewHash(user, password) };
+      const hash = await renewHash(user, stored, password);
+      return {
+        ok: true,
+        knownDevice: device !== undefined,
+        hash,
+        isStillRight: async (present) => {
+          // The name may be another user's by now.
+          if (present === undefined || accounts.idOf(present) !== id || !accounts.mayLogIn(present))
+            return false;
+          const other = accounts.hashOf(present);
+          return other === hash || (other !== undefined && passwords.verify(other, password));
+        },
+      };
     },
   };
 }
