@@ -35,6 +35,12 @@ const parts = {
     paths: () => ["/usr/sbin/nginx"],
     packages: ["nginx-light"],
   },
+  wapiti: {
+    variable: "WAPITI_PATH",
+    commands: ["wapiti"],
+    paths: () => [],
+    packages: ["wapiti"],
+  },
 };
 
 /** @typedef {keyof typeof parts} Part */

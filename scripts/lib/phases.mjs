@@ -1,5 +1,5 @@
 import { buildApp, buildLibrary } from "./build.mjs";
-import { app, root, seedApp } from "./paths.mjs";
+import { app, guardsApp, quickstartApp, root, seedApp } from "./paths.mjs";
 import { environment, node24, tool } from "./runtime.mjs";
 import { run, StepError } from "./steps.mjs";
 import { runTests } from "./vitest.mjs";
@@ -30,7 +30,8 @@ export const phases = {
 async function checkTypes() {
   await buildLibrary();
   const check = (cwd) => command("typescript", ["-p", "tsconfig.json", "--noEmit"], { name: "tsc", cwd });
-  const problems = (await Promise.allSettled([root, app, seedApp].map(check))).filter(({ reason }) => reason);
+  const folders = [root, app, seedApp, guardsApp, quickstartApp];
+  const problems = (await Promise.allSettled(folders.map(check))).filter(({ reason }) => reason);
   if (problems.length > 0) throw new StepError(problems.map(({ reason }) => reason.message).join("\n"));
 }
 

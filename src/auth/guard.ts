@@ -1,4 +1,4 @@
-import { isSessionError, SessionError } from "../core/errors.ts";
+import { SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
 import type { DenialReason } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
@@ -7,14 +7,15 @@ import { partsOf } from "../parts.ts";
 import type { Session } from "../session.ts";
 import type { Sessions } from "../sessions.ts";
 import type { Policies, PolicyRules, ResourceArguments } from "./policy.ts";
-import { safeNext } from "./redirect.ts";
+import { createKeptForms } from "./kept-forms.ts";
+import { createRefusal, type Refuse } from "./refusal.ts";
+
+/** The rules of an application without policies: there is no action that somebody may do. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- it is meant to be empty
+export type NoRules = Readonly<Record<never, never>>;
 
 /** Options of `createGuard`. */
-export interface GuardOptions<
-  User,
-  T extends object = Data,
-  Rules extends PolicyRules<User> = Record<never, never>,
-> {
+export interface GuardOptions<User, T extends object = Data, Rules extends PolicyRules<User> = NoRules> {
   readonly sessions: Sessions<T>;
   /**
    * Finds the user of a session. `null` or `undefined` (deleted, disabled) counts as nobody. Called at most once
@@ -52,30 +53,20 @@ export interface RequireFreshOptions extends RequireOptions {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** Seconds after which a visitor may try again who came while the store was down. */
-export const RETRY_AFTER = "2";
+const KNOWN: ReadonlySet<string> = new Set<keyof GuardOptions<unknown>>([
+  "sessions",
+  "loadUser",
+  "policies",
+  "validSince",
+  "loginPath",
+  "confirmPath",
+]);
 /** OWASP ASVS 5.0 7.5.1 asks for it before sensitive changes; five minutes are enough to fill a form in. */
 const FRESH = 300;
 
-/** What a guard of any adapter answers to somebody whom it does not let pass. */
-export interface Refusal {
-  /** Sends a visitor's browser to the login page, and from there back to `next`. */
-  login(next?: string): Response;
-  /** Sends a visitor's browser to where the password is typed again, and from there back to `next`. */
-  confirm(next?: string): Response;
-  /** Tells a program: 401 with `{ "error": "unauthenticated" }`. */
-  unauthenticated(): Response;
-  /** Tells a program that the password has to be typed again: 401 with `{ "error": "confirmation-required" }`. */
-  stale(): Response;
-  /** Tells a program: 403 with `{ "error": "forbidden" }`. */
-  forbidden(): Response;
-  /** Tells a program that nobody knows who is logged in, as the store is down: 503 with `{ "error": "unavailable" }`. */
-  unavailable(): Response;
-}
-
 /** The part of a guard that is the same for every adapter. */
 export interface GuardCore<User, Rules extends PolicyRules<User>> {
-  readonly refusal: Refusal;
+  readonly refuse: Refuse;
   getUser(exchange: Exchange): Promise<User | null>;
   /** Whether whoever is logged in may do something. */
   can<Action extends keyof Rules & string>(
@@ -105,72 +96,91 @@ export interface Stopped {
   readonly reason: DenialReason;
 }
 
-interface Loaded<User> {
+/** Somebody who is logged in. */
+interface Identity<User> {
   readonly userId: UserId;
-  readonly user: Promise<User | null>;
+  readonly user: User;
 }
 
-/** Builds what the guards of all adapters share. They add where the request comes from and how a refusal leaves. */
+interface Loading<User> {
+  readonly userId: UserId;
+  readonly user: Promise<User | null | undefined>;
+}
+
+/**
+ * Builds what the guards of all adapters share. They add where the request comes from and how a refusal leaves.
+ *
+ * @throws SessionError `ERR_SESSION_CONFIG`, also for an option that there is not: `validsince` would let everybody pass.
+ */
 export function guardCore<User, T extends object, Rules extends PolicyRules<User>>(
   options: GuardOptions<User, T, Rules>,
 ): GuardCore<User, Rules> {
-  const { sessions, policies, loginPath = "/login", confirmPath = "/confirm" } = options;
+  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined)
+    throw new SessionError("ERR_SESSION_CONFIG", `${unknown} is not an option of createGuard.`);
+  const { sessions, policies } = options;
   const { now, emit, addressOf } = partsOf(sessions);
-  const loaded = new WeakMap<Exchange, Loaded<User>>();
+  const forms = createKeptForms(sessions);
+  const loadings = new WeakMap<Exchange, Loading<User>>();
 
-  async function load(userId: UserId, authenticatedAt: number | undefined): Promise<User | null> {
-    const user = await options.loadUser(userId);
-    if (user === null || user === undefined) return null;
+  /** The user of an id, asked for once a request; anew when somebody else has logged in during this request. */
+  function load(exchange: Exchange, userId: UserId): Promise<User | null | undefined> {
+    const known = loadings.get(exchange);
+    if (known !== undefined && known.userId === userId) return known.user;
+    const user = (async () => options.loadUser(userId))();
+    loadings.set(exchange, { userId, user });
+    return user;
+  }
+
+  /** Whether the user's sessions of that time are still good. Not kept: whose session was void may log in during this request. */
+  function isValid(user: User, authenticatedAt = 0): boolean {
     const since = options.validSince?.(user) ?? undefined;
-    return since === undefined || (authenticatedAt ?? 0) >= Number(since) ? user : null;
+    return since === undefined || authenticatedAt >= Number(since);
+  }
+
+  async function identify(exchange: Exchange): Promise<Identity<User> | undefined> {
+    const session = await sessions.open(exchange);
+    const userId = sessions.userIdOf(session.data);
+    if (userId === undefined) return undefined;
+    const { authenticatedAt } = session;
+    const user = await load(exchange, userId);
+    if (user === null || user === undefined || !isValid(user, authenticatedAt)) return undefined;
+    return { userId, user };
   }
 
   function mayDo(user: User, { name, resource }: NonNullable<Requirement["action"]>): boolean {
     return policies?.can(user, name as never, ...(resource as never)) ?? false;
   }
 
-  const core: GuardCore<User, Rules> = {
-    refusal: refusalOf(loginPath, confirmPath),
+  return {
+    refuse: createRefusal(options),
 
-    async getUser(exchange) {
-      const session = await sessions.open(exchange);
-      const userId = sessions.userIdOf(session.data);
-      if (userId === undefined) return null;
-      const known = loaded.get(exchange);
-      // Another id: somebody logged in during this request.
-      if (known !== undefined && known.userId === userId) return known.user;
-      const user = load(userId, session.authenticatedAt);
-      loaded.set(exchange, { userId, user });
-      return user;
-    },
+    getUser: async (exchange) => (await identify(exchange))?.user ?? null,
 
     async can(exchange, action, ...resource) {
-      const user = await core.getUser(exchange);
-      return user !== null && mayDo(user, { name: action, resource });
+      const identity = await identify(exchange);
+      return identity !== undefined && mayDo(identity.user, { name: action, resource });
     },
 
     async check(exchange, { fresh, action }) {
-      const user = await core.getUser(exchange);
+      const identity = await identify(exchange);
       const stop = (reason: DenialReason): Stopped => {
-        const userId = user === null ? undefined : String(loaded.get(exchange)!.userId);
+        const userId = identity && String(identity.userId);
         emit({ type: "denied", reason, action: action?.name, userId, address: addressOf(exchange) });
         return { reason };
       };
-      if (user === null) return stop("anonymous");
+      if (identity === undefined) return stop("anonymous");
+      const { user, userId } = identity;
       if (action !== undefined && !mayDo(user, action)) return stop("forbidden");
       if (fresh === undefined) return { user };
       const session = await sessions.open(exchange);
       if (isFresh(session, fresh.within ?? FRESH, now())) return { user };
-      await keepForm(session, fresh);
+      await forms.keep(session, userId, fresh);
       return stop("stale");
     },
 
-    async takeForm(exchange, page) {
-      const session = await sessions.open(exchange);
-      return ((await session.flash.take(formKey(pageOf(page) ?? ""))) ?? {}) as Record<string, string>;
-    },
+    takeForm: async (exchange, page) => forms.take(await sessions.open(exchange), page),
   };
-  return core;
 }
 
 function isFresh({ authenticatedAt }: Session, within: number, now: number): boolean {
@@ -180,56 +190,7 @@ function isFresh({ authenticatedAt }: Session, within: number, now: number): boo
   return age < within && age > -within;
 }
 
-async function keepForm(session: Session, { form, fields = [], next }: RequireFreshOptions): Promise<void> {
-  const page = pageOf(next);
-  if (form === undefined || page === undefined) return;
-  const texts = fields.map((field) => [field, form.get(field)] as const);
-  const kept = texts.filter(([, value]) => typeof value === "string");
-  if (kept.length === 0) return;
-  try {
-    await session.flash.set(formKey(page), Object.fromEntries(kept));
-  } catch (error) {
-    // Then it has to be typed again.
-    if (!isSessionError(error, "ERR_SESSION_COOKIE_TOO_LARGE")) throw error;
-  }
-}
-
 /** The error of a user who may not do what was asked for. */
 export function forbidden(): SessionError {
   return new SessionError("ERR_SESSION_FORBIDDEN", "This user may not do that.");
-}
-
-function refusalOf(loginPath: string, confirmPath: string): Refusal {
-  return {
-    login: (next) => redirectTo(loginPath, next),
-    confirm: (next) => redirectTo(confirmPath, next),
-    unauthenticated: () => jsonError(401, "unauthenticated"),
-    stale: () => jsonError(401, "confirmation-required"),
-    forbidden: () => jsonError(403, "forbidden"),
-    unavailable: () => jsonError(503, "unavailable", { "Retry-After": RETRY_AFTER }),
-  };
-}
-
-/** The page without its query, which a form's own page may have changed. */
-function pageOf(next: string | undefined): string | undefined {
-  const path = next === undefined ? "" : safeNext(next, "");
-  return path === "" ? undefined : new URL(path, "http://n").pathname;
-}
-
-const formKey = (page: string): string => `form of ${page}`;
-
-function redirectTo(page: string, next: string | undefined): Response {
-  const target = next === undefined ? "" : safeNext(next, "");
-  const query = target === "" ? "" : `?next=${encodeURIComponent(target)}`;
-  return new Response(null, {
-    status: 302,
-    headers: { Location: page + query, "Cache-Control": "no-store" },
-  });
-}
-
-function jsonError(status: number, error: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return Response.json(
-    { error },
-    { status, headers: { "Cache-Control": "private, no-store", Vary: "Cookie", ...headers } },
-  );
 }

@@ -1,3 +1,5 @@
+import { SessionError } from "../core/errors.ts";
+
 /** Longest path that is carried from the login form to where the visitor wanted to go. */
 const MAX_LENGTH = 2048;
 /** Printable ASCII but the backslash, which browsers read as a slash. */
@@ -24,4 +26,15 @@ export function safeNext(next: unknown, fallback = "/"): string {
   // Parsed as a browser would: still this host, and after `.` and `..` are resolved not `//host` either.
   const path = url.pathname + url.search + url.hash;
   return url.origin === BASE && !path.startsWith("//") && !next.startsWith("//") ? path : fallback;
+}
+
+/**
+ * Checks an option that names a page of the application's own, such as `"/login"`.
+ *
+ * @returns the path as it was given.
+ * @throws SessionError `ERR_SESSION_CONFIG` for what is no path on this very site.
+ */
+export function checkPath(option: string, path: string): string {
+  if (safeNext(path, "") !== "") return path;
+  throw new SessionError("ERR_SESSION_CONFIG", `${option} must be a path on this site, such as "/login".`);
 }

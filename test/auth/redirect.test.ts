@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { safeNext } from "../../src/auth/redirect.ts";
-import { hostileTargets } from "./hostile-targets.ts";
+import { checkPath, safeNext } from "../../src/auth/redirect.ts";
+import { codeOf } from "../sessions/harness.ts";
+import { hostileClasses, hostileTargets, oddTargets } from "./hostile-targets.ts";
 
 const SITE = "https://app.example";
 const FALLBACK = "/welcome";
@@ -12,17 +13,27 @@ function originOf(answer: string): string {
 }
 
 describe("where to go after login", () => {
-  test("has a hostile corpus that is worth the name", () => {
-    expect(new Set(hostileTargets).size).toBe(hostileTargets.length);
-    expect(hostileTargets.length).toBeGreaterThanOrEqual(120);
+  test("has a hostile corpus that is worth the name", ({ task }) => {
+    const distinct = new Set(hostileTargets);
+    expect(distinct.size).toBe(hostileTargets.length);
+    expect(distinct.size).toBeGreaterThanOrEqual(300);
+    task.meta.note = `hostile targets: ${distinct.size} in ${Object.keys(hostileClasses).length} classes`;
   });
 
-  test.each(hostileTargets.map((target) => [JSON.stringify(target).slice(0, 80), target]))(
-    "is not %s",
-    (_shown, target) => {
-      expect(safeNext(target, FALLBACK)).toBe(FALLBACK);
-    },
-  );
+  describe.each(Object.entries(hostileClasses))("is not what tries %s:", (_name, targets) => {
+    test.each(targets.map((target) => [JSON.stringify(target).slice(0, 80), target]))(
+      "%s",
+      (_shown, target) => {
+        expect(safeNext(target, FALLBACK)).toBe(FALLBACK);
+      },
+    );
+  });
+
+  test.each(oddTargets)("is on this site, odd as it looks: %s", (target) => {
+    const answer = safeNext(target, FALLBACK);
+    expect(originOf(answer)).toBe(SITE);
+    expect(originOf(answer.replaceAll("\\", "/"))).toBe(SITE);
+  });
 
   test.each([
     ["/", "/"],
@@ -114,6 +125,19 @@ describe("where to go after login", () => {
         ),
         { numRuns: 2000 },
       );
+    },
+  );
+});
+
+describe("a page that the application names", () => {
+  test.each(["/login", "/", "/sign-in?by=name", "/a/b#form"])("may be %s", (path) => {
+    expect(checkPath("loginPath", path)).toBe(path);
+  });
+
+  test.each(["login", "", "https://sso.example/login", "//sso.example/login", "/log in", "/\\login"])(
+    "may not be %s",
+    async (path) => {
+      expect(await codeOf(() => checkPath("loginPath", path))).toBe("ERR_SESSION_CONFIG");
     },
   );
 });

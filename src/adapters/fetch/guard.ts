@@ -1,26 +1,30 @@
 import {
   guardCore,
-  RETRY_AFTER,
   type GuardOptions,
+  type NoRules,
   type RequireFreshOptions,
   type RequireOptions,
   type Requirement,
 } from "../../auth/guard.ts";
-import { plainAnswer } from "../../auth/plain-answer.ts";
 import type { PolicyRules, ResourceArguments } from "../../auth/policy.ts";
-import { wantsPage } from "../../auth/wants-page.ts";
+import { unavailable } from "../../auth/refusal.ts";
+import { isShown, wantsPage } from "../../auth/wants-page.ts";
 import { isSessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
-import type { DenialReason } from "../../events.ts";
 import { exchangeOf } from "./exchange.ts";
 
 export type { GuardOptions, RequireFreshOptions } from "../../auth/guard.ts";
 
 /**
  * Who is logged in and what they may do, asked with the request in hand. What `requireUser`, `requireFresh` and `authorize`
- * throw is the answer, a `Response`: for a page a redirect, 403 or 503 in plain words, for anything else 401, 403 or 503 in JSON.
+ * throw is the answer, a `Response`:
+ *
+ * |                             | nobody is logged in  | the password has to be typed again | may not      | the store is down |
+ * | --------------------------- | -------------------- | ---------------------------------- | ------------ | ----------------- |
+ * | a browser's page or form    | a redirect to log in | a redirect to type it              | 403 in words | 503 in words      |
+ * | a page's script, a program  | 401 in JSON          | 401 in JSON                        | 403 in JSON  | 503 in JSON       |
  */
-export interface FetchGuard<User, Rules extends PolicyRules<User> = Record<never, never>> {
+export interface FetchGuard<User, Rules extends PolicyRules<User> = NoRules> {
   /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError `ERR_SESSION_STORE`: nobody knows */
   readonly getUser: (request: Request) => Promise<User | null>;
   /**
@@ -47,36 +51,19 @@ export interface FetchGuard<User, Rules extends PolicyRules<User> = Record<never
   readonly takeForm: (request: Request, page: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-const UNAVAILABLE = "We cannot see at the moment who is logged in. Please try again in a few seconds.";
-const FORBIDDEN = "You may not do that.";
-
 /** Builds the guard of an application; see {@link GuardOptions}. */
-export function createGuard<
-  User,
-  T extends object = Data,
-  Rules extends PolicyRules<User> = Record<never, never>,
->(options: GuardOptions<User, T, Rules>): FetchGuard<User, Rules> {
+export function createGuard<User, T extends object = Data, Rules extends PolicyRules<User> = NoRules>(
+  options: GuardOptions<User, T, Rules>,
+): FetchGuard<User, Rules> {
   const core = guardCore(options);
-  const { refusal } = core;
 
-  async function pass(request: Request, requirement: Requirement, next: string | undefined): Promise<User> {
-    const page = wantsPage(request);
+  async function pass(request: Request, requirement: Requirement, next?: string): Promise<User> {
+    const shown = isShown(request);
     const result = await core.check(exchangeOf(request), requirement).catch((error: unknown) => {
-      if (!isSessionError(error, "ERR_SESSION_STORE")) throw error;
-      throw page ? plainAnswer(503, UNAVAILABLE, { "Retry-After": RETRY_AFTER }) : refusal.unavailable();
+      throw isSessionError(error, "ERR_SESSION_STORE") ? unavailable(shown) : error;
     });
     if ("user" in result) return result.user;
-    throw answer(request, page, result.reason, next);
-  }
-
-  /** A form that a browser sends is answered with a redirect as well; but its address is no page to come back to. */
-  function answer(request: Request, page: boolean, reason: DenialReason, next: string | undefined): Response {
-    const { pathname, search } = new URL(request.url);
-    const target = next ?? (page ? pathname + search : undefined);
-    const shown = page || request.headers.get("sec-fetch-mode") === "navigate";
-    if (reason === "anonymous") return shown ? refusal.login(target) : refusal.unauthenticated();
-    if (reason === "stale") return shown ? refusal.confirm(target) : refusal.stale();
-    return shown ? plainAnswer(403, FORBIDDEN) : refusal.forbidden();
+    throw core.refuse(result.reason, shown, next ?? pageOf(request));
   }
 
   return {
@@ -84,7 +71,13 @@ export function createGuard<
     requireUser: async (request, { next } = {}) => pass(request, {}, next),
     requireFresh: async (request, fresh = {}) => pass(request, { fresh }, fresh.next),
     can: async (request, action, ...resource) => core.can(exchangeOf(request), action, ...resource),
-    authorize: async (request, name, ...resource) => pass(request, { action: { name, resource } }, undefined),
+    authorize: async (request, name, ...resource) => pass(request, { action: { name, resource } }),
     takeForm: async (request, page) => core.takeForm(exchangeOf(request), page),
   };
+}
+
+/** The page that was asked for. The address of a form that was sent is none to come back to. */
+function pageOf(request: Request): string | undefined {
+  const { pathname, search } = new URL(request.url);
+  return wantsPage(request) ? pathname + search : undefined;
 }

@@ -1,9 +1,11 @@
 import type { PendingLogin } from "../../authentication.ts";
 import type { Credentials } from "../../auth/login/credentials.ts";
+import { answerForm } from "../../auth/login/form-answer.ts";
 import { loginCore } from "../../auth/login/login.ts";
 import type { LoginOptions } from "../../auth/login/options.ts";
 import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../auth/login/outcome.ts";
 import type { PasswordChange } from "../../auth/login/password-change.ts";
+import { checkPath } from "../../auth/redirect.ts";
 import type { Data } from "../../core/json.ts";
 import type { UserId } from "../../options.ts";
 import { exchangeOf } from "./exchange.ts";
@@ -19,6 +21,17 @@ export interface FetchLogin {
    * @throws SessionError `ERR_SESSION_STORE`: nobody can be logged in now; as `session.update`
    */
   readonly login: (request: Request, credentials: Credentials | FormData) => Promise<LoginOutcome>;
+  /**
+   * Does all that the handler of a login form does: logs in as {@link FetchLogin.login}, and answers the redirect to the form's `next` or,
+   * with `?error=` or `?step=`, back to the login page.
+   *
+   * ```ts
+   * return login.submit(request, await request.formData());
+   * ```
+   *
+   * @returns a `Response`; faults are logged, and `?error=unavailable` tells the visitor.
+   */
+  readonly submit: (request: Request, form: FormData) => Promise<Response>;
   /** The login that lacks a step, for ten minutes; `undefined` when there is none. */
   readonly pendingLogin: (request: Request) => Promise<PendingLogin | undefined>;
   /**
@@ -42,13 +55,16 @@ export interface FetchLogin {
 /** Builds the login of an application; see {@link LoginOptions}. */
 export function createLogin<Account, T extends object = Data>(options: LoginOptions<Account, T>): FetchLogin {
   const core = loginCore(options);
+  const loginPath = checkPath("loginPath", options.loginPath ?? "/login");
   return {
     login: async (request, credentials) => core.login(exchangeOf(request), credentials),
+    submit: async (request, form) =>
+      answerForm(form, loginPath, (given) => core.login(exchangeOf(request), given)),
     pendingLogin: async (request) => core.pendingLogin(exchangeOf(request)),
     finishLogin: async (request, method) => core.finishLogin(exchangeOf(request), method),
     logout: async (request) => core.logout(exchangeOf(request)),
     confirm: async (request, password) => core.confirm(exchangeOf(request), password),
     changePassword: async (request, change) => core.changePassword(exchangeOf(request), change),
-    resetPassword: core.resetPassword,
+    resetPassword: async (userId, password) => core.resetPassword(userId, password),
   };
 }

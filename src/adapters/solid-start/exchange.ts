@@ -1,6 +1,7 @@
 import { getRequestEvent } from "solid-js/web";
 import { SessionError } from "../../core/errors.ts";
 import { markPrivateIn, setCookieIn, type Exchange } from "../../exchange.ts";
+import { refusalReasonOf, refuseRequest } from "./cross-site.ts";
 
 /** The part of h3's event that is needed. SolidStart hands it out as `nativeEvent`. */
 export interface NativeEvent {
@@ -22,11 +23,14 @@ export interface StartEvent {
   readonly response: unknown;
   readonly locals: Record<string, unknown>;
   readonly nativeEvent: NativeEvent;
-  /** Set by SolidStart while it answers an API route, and only then. */
+  /** Set by SolidStart while it answers an API route. */
   readonly params?: unknown;
+  /** Set by SolidStart while it renders a page, also when an action renders one to send its data along. */
+  readonly routes?: unknown;
 }
 
 const exchanges = new WeakMap<NativeEvent, Exchange>();
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The request event of what runs now: in middleware, in rendering, in an API route or a server function, after any `await`.
@@ -43,10 +47,23 @@ export function currentEvent(): StartEvent {
 }
 
 /**
- * The exchange of an h3 event. Server functions that run in process get a copy of SolidStart's event, and the
+ * The exchange of a request. Where `protect` has not looked at it, what another site sent in a visitor's name gets no
+ * further: SolidStart itself would run a server function for a link on any site.
+ *
+ * @throws a `Response`, 403 or 405.
+ */
+export function exchangeOf({ nativeEvent, response }: StartEvent): Exchange {
+  const { req } = nativeEvent;
+  const reason = exchanges.has(nativeEvent) ? undefined : refusalReasonOf(req, NONE);
+  if (reason !== undefined) throw refuseRequest(reason, req);
+  return openExchange(nativeEvent, response);
+}
+
+/**
+ * The exchange of an h3 event, whatever sent it. Server functions that run in process get a copy of SolidStart's event, and the
  * router replaces its `response` on a redirect; the h3 event under it is one and the same for the whole request.
  */
-export function exchangeOf(native: NativeEvent, response?: unknown): Exchange {
+export function openExchange(native: NativeEvent, response?: unknown): Exchange {
   const known = exchanges.get(native);
   if (known !== undefined) return known;
 

@@ -2,17 +2,19 @@ import {
   forbidden,
   guardCore,
   type GuardOptions,
+  type NoRules,
   type RequireFreshOptions,
   type RequireOptions,
   type Requirement,
 } from "../../auth/guard.ts";
+import { isSafeMethod } from "../../auth/csrf.ts";
 import type { PolicyRules, ResourceArguments } from "../../auth/policy.ts";
-import { wantsPage } from "../../auth/wants-page.ts";
-import { isSessionError } from "../../core/errors.ts";
+import { unavailable } from "../../auth/refusal.ts";
+import type { SessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
-import type { DenialReason } from "../../events.ts";
+import { isAnswerShown, placeOf } from "./place.ts";
 import { isServerFunction } from "./routes.ts";
-import { markStatus, unlessDown } from "./status.ts";
+import { isUnavailable, markStatus, unlessDown, withoutTraces } from "./status.ts";
 import { currentEvent, exchangeOf, type StartEvent } from "./exchange.ts";
 
 export type { GuardOptions, RequireFreshOptions, RequireOptions } from "../../auth/guard.ts";
@@ -21,14 +23,17 @@ export type { GuardOptions, RequireFreshOptions, RequireOptions } from "../../au
  * Who is logged in and what they may do, wherever a request is being answered. What `requireUser`, `requireFresh` and
  * `authorize` throw is the right answer in each place:
  *
- * |                                  | nobody is logged in      | the password has to be typed again | may not                      |
- * | -------------------------------- | ------------------------ | ---------------------------------- | ---------------------------- |
- * | page, query, action              | a redirect to log in     | a redirect to type it              | an error, with the status 403 |
- * | API route, request of a program  | 401 in JSON              | 401 in JSON                        | 403 in JSON                  |
+ * |                               | nobody is logged in  | the password has to be typed again | may not                       | the store is down             |
+ * | ----------------------------- | -------------------- | ---------------------------------- | ----------------------------- | ----------------------------- |
+ * | page, query, action           | a redirect to log in | a redirect to type it              | an error, with the status 403 | an error, with the status 503 |
+ * | API route                     | 401 in JSON          | 401 in JSON                        | 403 in JSON                   | 503 in JSON                   |
+ * | middleware, before a browser  | a redirect to log in | a redirect to type it              | 403 in words                  | 503 in words                  |
+ * | middleware, before a program  | 401 in JSON          | 401 in JSON                        | 403 in JSON                   | 503 in JSON                   |
  *
- * While the store does not answer, an API route says 503, and elsewhere it is an error, with the status 503.
+ * In an API route and in middleware it takes `protect` in front to make what is thrown the answer; without it SolidStart answers 500.
+ * `withUser` answers by itself.
  */
-export interface Guard<User, Rules extends PolicyRules<User> = Record<never, never>> {
+export interface Guard<User, Rules extends PolicyRules<User> = NoRules> {
   /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError as `useSession` */
   readonly getUser: () => Promise<User | null>;
   /**
@@ -75,63 +80,48 @@ export interface Guard<User, Rules extends PolicyRules<User> = Record<never, nev
 }
 
 /** Builds the guard of an application; see {@link GuardOptions}. */
-export function createGuard<
-  User,
-  T extends object = Data,
-  Rules extends PolicyRules<User> = Record<never, never>,
->(options: GuardOptions<User, T, Rules>): Guard<User, Rules> {
+export function createGuard<User, T extends object = Data, Rules extends PolicyRules<User> = NoRules>(
+  options: GuardOptions<User, T, Rules>,
+): Guard<User, Rules> {
   const core = guardCore(options);
-  const { refusal } = core;
-  const exchange = (event: StartEvent) => exchangeOf(event.nativeEvent, event.response);
 
   /** @throws what the place that asks is to answer */
-  async function pass(requirement: Requirement, next: string | undefined): Promise<User> {
+  async function pass(requirement: Requirement, next?: string): Promise<User> {
     const event = currentEvent();
-    const result = await unlessDown(event, () => core.check(exchange(event), requirement)).catch(
-      (error: unknown) => {
-        if (isProgram(event) && isSessionError(error, "ERR_SESSION_STORE")) throw refusal.unavailable();
-        throw error;
-      },
-    );
+    const result = await unlessDown(event, () => core.check(exchangeOf(event), requirement));
     if ("user" in result) return result.user;
-    throw answer(event, result.reason, next ?? pageOf(event));
-  }
-
-  function answer(event: StartEvent, reason: DenialReason, next: string | undefined): Response | Error {
-    const program = isProgram(event);
-    if (reason === "anonymous") return program ? refusal.unauthenticated() : refusal.login(next);
-    if (reason === "stale") return program ? refusal.stale() : refusal.confirm(next);
-    if (program) return refusal.forbidden();
-    markStatus(event, 403);
-    return forbidden();
+    // A page shows what it cannot show in its own words, by an error boundary.
+    if (placeOf(event) === "page" && result.reason === "forbidden") throw markForbidden(event);
+    throw core.refuse(result.reason, isAnswerShown(event), next ?? pageOf(event));
   }
 
   return {
     async getUser() {
       const event = currentEvent();
-      return unlessDown(event, () => core.getUser(exchange(event)));
+      return unlessDown(event, () => core.getUser(exchangeOf(event)));
     },
 
     requireUser: async ({ next } = {}) => pass({}, next),
     requireFresh: async (fresh = {}) => pass({ fresh }, fresh.next),
-    authorize: async (name, ...resource) => pass({ action: { name, resource } }, undefined),
+    authorize: async (name, ...resource) => pass({ action: { name, resource } }),
 
     async can(action, ...resource) {
       const event = currentEvent();
-      return unlessDown(event, () => core.can(exchange(event), action, ...resource));
+      return unlessDown(event, () => core.can(exchangeOf(event), action, ...resource));
     },
 
     async takeForm(page) {
       const event = currentEvent();
-      return unlessDown(event, () => core.takeForm(exchange(event), page));
+      return unlessDown(event, () => core.takeForm(exchangeOf(event), page));
     },
 
     withUser: (handler) => async (event) => {
       let user: User;
       try {
-        user = await pass({}, undefined);
+        user = await pass({});
       } catch (thrown) {
         if (thrown instanceof Response) return thrown;
+        if (isUnavailable(thrown)) return unavailable(false);
         throw thrown;
       }
       return handler(event, user);
@@ -139,14 +129,14 @@ export function createGuard<
   };
 }
 
-/** Whether JSON is the right answer: in an API route, and in middleware before anything that is no page. */
-function isProgram(event: StartEvent): boolean {
-  if ("params" in event) return true;
-  return !isServerFunction(new URL(event.request.url).pathname) && !wantsPage(event.request);
+/** The page that was asked for. Never the Referer: that is the page before, and the visitor can write it. */
+function pageOf({ nativeEvent }: StartEvent): string | undefined {
+  const { method, url } = nativeEvent.req;
+  const { pathname, search } = new URL(url);
+  return isServerFunction(pathname) || !isSafeMethod(method) ? undefined : pathname + search;
 }
 
-/** The page that is being rendered. Never the Referer: that is the page before, and the visitor can write it. */
-function pageOf(event: StartEvent): string | undefined {
-  const { pathname, search } = new URL(event.request.url);
-  return isServerFunction(pathname) ? undefined : pathname + search;
+function markForbidden(event: StartEvent): SessionError {
+  markStatus(event, 403);
+  return withoutTraces(forbidden());
 }

@@ -1,9 +1,11 @@
 import type { PendingLogin } from "../../authentication.ts";
 import type { Credentials } from "../../auth/login/credentials.ts";
+import { answerForm } from "../../auth/login/form-answer.ts";
 import { loginCore } from "../../auth/login/login.ts";
 import type { LoginOptions } from "../../auth/login/options.ts";
 import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../auth/login/outcome.ts";
 import type { PasswordChange } from "../../auth/login/password-change.ts";
+import { checkPath } from "../../auth/redirect.ts";
 import type { Data } from "../../core/json.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { UserId } from "../../options.ts";
@@ -19,6 +21,17 @@ export interface Login {
    * @throws SessionError `ERR_SESSION_STORE`: nobody can be logged in now; as `session.update`
    */
   readonly login: (credentials: Credentials | FormData) => Promise<LoginOutcome>;
+  /**
+   * Does all that the action of a login form does: logs in as {@link Login.login}, and answers the redirect to the form's `next` or, with
+   * `?error=` or `?step=`, back to the login page. Works with and without JavaScript.
+   *
+   * ```ts
+   * export const logIn = async (form: FormData) => login.submit(form);
+   * ```
+   *
+   * @returns a `Response`; faults are logged, and `?error=unavailable` tells the visitor.
+   */
+  readonly submit: (form: FormData) => Promise<Response>;
   /** The login that lacks a step, for ten minutes; `undefined` when there is none. */
   readonly pendingLogin: () => Promise<PendingLogin | undefined>;
   /**
@@ -42,19 +55,22 @@ export interface Login {
 /** Builds the login of an application; see {@link LoginOptions}. */
 export function createLogin<Account, T extends object = Data>(options: LoginOptions<Account, T>): Login {
   const core = loginCore(options);
+  const loginPath = checkPath("loginPath", options.loginPath ?? "/login");
 
   async function here<R>(work: (exchange: Exchange) => Promise<R>): Promise<R> {
     const event = currentEvent();
-    return unlessDown(event, () => work(exchangeOf(event.nativeEvent, event.response)));
+    return unlessDown(event, () => work(exchangeOf(event)));
   }
 
   return {
     login: async (credentials) => here((exchange) => core.login(exchange, credentials)),
+    submit: async (form) =>
+      answerForm(form, loginPath, (given) => here((exchange) => core.login(exchange, given))),
     pendingLogin: async () => here((exchange) => core.pendingLogin(exchange)),
     finishLogin: async (method) => here((exchange) => core.finishLogin(exchange, method)),
     logout: async () => here((exchange) => core.logout(exchange)),
     confirm: async (password) => here((exchange) => core.confirm(exchange, password)),
     changePassword: async (change) => here((exchange) => core.changePassword(exchange, change)),
-    resetPassword: core.resetPassword,
+    resetPassword: async (userId, password) => core.resetPassword(userId, password),
   };
 }

@@ -1,20 +1,18 @@
-import {
-  crossSiteReasonOf,
-  crossSiteRefusal,
-  isSafeMethod,
-  type CrossSiteOptions,
-  type CrossSiteReason,
-} from "../../auth/csrf.ts";
+import type { CrossSiteOptions } from "../../auth/csrf.ts";
 import { securityHeaders, type SecurityHeaderOptions } from "../../auth/headers.ts";
 import { plainAnswer } from "../../auth/plain-answer.ts";
+import { unavailable } from "../../auth/refusal.ts";
 import { markPrivateIn } from "../../exchange.ts";
-import { exchangeOf, type NativeEvent } from "./exchange.ts";
+import { refusalReasonOf, refuseRequest, type RefusalReason } from "./cross-site.ts";
+import { openExchange, type NativeEvent, type StartEvent } from "./exchange.ts";
+import { isAnswerShown } from "./place.ts";
 import { isServerFunction } from "./routes.ts";
 import { scrubErrorHeader, scrubResponse } from "./scrub.ts";
+import { isUnavailable } from "./status.ts";
 
 /** Why a request was not let through to the application. */
 export type RefusedRequest = {
-  readonly reason: CrossSiteReason | "method";
+  readonly reason: RefusalReason;
   readonly method: string;
   readonly path: string;
 };
@@ -33,9 +31,6 @@ export interface ProtectOptions extends SecurityHeaderOptions, CrossSiteOptions 
 /** An h3 middleware, as `createMiddleware` of `@solidjs/start/middleware` takes them in a list. */
 export type StartMiddleware = (event: unknown, next: () => unknown) => Promise<unknown>;
 
-const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-/** SolidStart runs a server function on any method; its own client sends these. */
-const SERVER_FUNCTION_METHODS: ReadonlySet<string> = new Set(["GET", "POST"]);
 const NONCE_BYTES = 16;
 
 /**
@@ -54,29 +49,29 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
 
   return async (h3Event, next) => {
     const event = h3Event as NativeEvent & {
-      readonly context: { solidFetchEvent?: { locals: { nonce?: string } } };
+      readonly context: { solidFetchEvent?: StartEvent };
     };
     const { req, res } = event;
     const { pathname } = new URL(req.url);
     const serverFunction = isServerFunction(pathname);
     // From here on this is the response that cookies belong to, however late they are set.
-    exchangeOf(event);
+    openExchange(event);
 
     const nonce = randomNonce();
-    const locals = event.context.solidFetchEvent?.locals;
-    if (locals !== undefined) locals.nonce = nonce;
+    const { solidFetchEvent } = event.context;
+    if (solidFetchEvent !== undefined) solidFetchEvent.locals["nonce"] = nonce;
     for (const [name, value] of securityHeaders(nonce, options)) {
       res.headers.set(name, value);
       res.errHeaders.set(name, value);
     }
 
-    const reason = refusalOf(req, serverFunction, trusted);
+    const reason = refusalReasonOf(req, trusted);
     if (reason !== undefined) {
       options.onRefused?.({ reason, method: req.method, path: pathname });
-      return refuse(reason, serverFunction);
+      return refuseRequest(reason, req);
     }
 
-    const answer = await answerOf(next, serverFunction);
+    const answer = await answerOf(next, solidFetchEvent ?? { nativeEvent: event }, serverFunction);
     scrubErrorHeader(res.headers);
     if (answer instanceof Response) return serverFunction ? scrubResponse(answer, req, flashFields) : answer;
     // A page that is still being rendered may touch the session when its headers have left: a visitor with
@@ -87,46 +82,28 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
 }
 
 /**
- * A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. What a server
- * function throws SolidStart has answered already, so an error that gets here comes from reading the request, and its
- * message may quote the body: the log gets the name alone.
+ * A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. So is a store that is
+ * down, whoever asked it. What a server function throws SolidStart has answered already, so an error that gets here comes from
+ * reading the request, and its message may quote the body: the log gets the name alone.
  */
-async function answerOf(next: () => unknown, serverFunction: boolean): Promise<unknown> {
+async function answerOf(
+  next: () => unknown,
+  event: Pick<StartEvent, "nativeEvent">,
+  serverFunction: boolean,
+): Promise<unknown> {
   try {
     return await next();
   } catch (thrown) {
     if (thrown instanceof Response) return thrown;
-    if (!serverFunction) throw thrown;
-    console.error(
-      `A request to a server function could not be read (${thrown instanceof Error ? thrown.name : "error"}).`,
-    );
-    return plainAnswer(400, "Bad request.");
+    if (serverFunction) {
+      const name = thrown instanceof Error ? thrown.name : "error";
+      console.error(`A request to a server function could not be read (${name}).`);
+      return plainAnswer(400, "Bad request.");
+    }
+    if (!isUnavailable(thrown)) throw thrown;
+    console.error(thrown);
+    return unavailable(isAnswerShown(event));
   }
-}
-
-function refusalOf(
-  request: Request,
-  serverFunction: boolean,
-  trusted: ReadonlySet<string>,
-): RefusedRequest["reason"] | undefined {
-  const { method, headers } = request;
-  if (!METHODS.has(method)) return "method";
-  if (!serverFunction && isSafeMethod(method)) return undefined;
-  if (serverFunction && !SERVER_FUNCTION_METHODS.has(method)) return "method";
-
-  const reason = crossSiteReasonOf(request, trusted);
-  if (!serverFunction) return reason;
-  // Only a script of this site can send this header: on another site's request it costs a preflight, which
-  // nothing here answers. A link or an image cannot send it at all, so a GET without it is not Solid's.
-  const fromScript = headers.has("x-server-instance");
-  if (reason === "unknown-origin" && fromScript) return undefined;
-  return reason ?? (method === "GET" && !fromScript ? "method" : undefined);
-}
-
-function refuse(reason: RefusedRequest["reason"], serverFunction: boolean): Response {
-  if (reason !== "method") return crossSiteRefusal();
-  const allowed = serverFunction ? SERVER_FUNCTION_METHODS : METHODS;
-  return plainAnswer(405, "Method not allowed.", { Allow: [...allowed].join(", ") });
 }
 
 function randomNonce(): string {

@@ -1,25 +1,39 @@
-import { RETRY_AFTER } from "../../auth/guard.ts";
-import { isSessionError } from "../../core/errors.ts";
+import { RETRY_AFTER } from "../../auth/refusal.ts";
+import { isSessionError, SessionError } from "../../core/errors.ts";
 import type { StartEvent } from "./exchange.ts";
 
 /**
- * Does what asks the store. If that does not answer, the error goes on to whoever shows it, and the answer says 503: a page
- * or a server function cannot tell whether it is for this visitor, which is no fault of the application's (500).
+ * Does what asks the store. If that does not answer, an error goes on to whoever shows it, and the answer says 503: a page
+ * or a server function cannot tell whether it is for this visitor, which is no fault of the application's (500). What the store
+ * said is in the log alone.
  */
 export async function unlessDown<R>(event: StartEvent, ask: () => R | Promise<R>): Promise<R> {
   try {
     return await ask();
   } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    console.error(error);
     markFailure(event, error);
-    throw error;
+    throw withoutTraces(error);
   }
+}
+
+/** The same without cause and stack, both of which SolidStart writes into its answer where `renderOptions` does not stop it. */
+export function withoutTraces({ code, message }: SessionError): SessionError {
+  const error = new SessionError(code, message);
+  error.stack = `${error.name}: ${message}`;
+  return error;
 }
 
 /** Gives the answer the status of an error that is no fault of the application's: 503 or 403. */
 export function markFailure(event: StartEvent, error: unknown): void {
   if (isSessionError(error, "ERR_SESSION_FORBIDDEN")) return markStatus(event, 403);
-  const busy = isSessionError(error, "ERR_SESSION_STORE") || isSessionError(error, "ERR_SESSION_BUSY");
-  if (busy) markStatus(event, 503, RETRY_AFTER);
+  if (isUnavailable(error)) markStatus(event, 503, RETRY_AFTER);
+}
+
+/** Whether an error says that the same may succeed in a moment: the store is down, or too many passwords are being hashed. */
+export function isUnavailable(error: unknown): error is SessionError {
+  return isSessionError(error, "ERR_SESSION_STORE") || isSessionError(error, "ERR_SESSION_BUSY");
 }
 
 /** Sets the status of the answer that this request gets, and after how many seconds it makes sense to try again. */

@@ -3,7 +3,7 @@ import { CookieJar } from "../../support/cookie-jar.ts";
 import { form, formAction, formHeaders, send, type Received, type Sent } from "../../support/http.ts";
 import { startServer, type Server } from "../../support/server.ts";
 import { seedApp } from "../../../../scripts/lib/paths.mjs";
-import { seedServer } from "./build.ts";
+import { serverOf } from "../../support/fixtures.ts";
 
 export const PASSWORD = "canary-password-of-the-seed";
 const SECRET = "a secret of the end-to-end tests, longer than 32 characters";
@@ -14,7 +14,7 @@ export function startSeed(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   return startServer({
-    entry: seedServer,
+    entry: serverOf(seedApp),
     cwd: seedApp,
     env: { SESSION_SECRET: SECRET, SEED_PASSWORD: PASSWORD, SEED_MIDDLEWARE: middleware, ...env },
   });

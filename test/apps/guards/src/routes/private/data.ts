@@ -1,0 +1,2 @@
+export const GET = () => Response.json("a secret");
+export const POST = GET;
