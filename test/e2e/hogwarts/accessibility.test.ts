@@ -13,17 +13,29 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const PAGES = [
   { path: "/login", who: undefined },
   { path: "/login?error=invalid&username=student-gryffindor&next=%2Fhouses%2Fslytherin", who: undefined },
+  { path: "/login?error=throttled&after=500", who: undefined },
   { path: "/nowhere", who: undefined },
   { path: "/", who: "student-gryffindor" },
   { path: "/", who: "headmaster" },
   ...["gryffindor", "hufflepuff", "ravenclaw", "slytherin"].map((house) => ({
     path: `/houses/${house}`,
-    who: "professor-gryffindor",
+    who: "headmaster",
   })),
-  { path: "/houses/durmstrang", who: "student-slytherin" },
+  { path: "/", who: "professor-gryffindor" },
+  { path: "/houses/gryffindor", who: "student-slytherin" },
+  { path: "/houses/durmstrang", who: "headmaster" },
   { path: "/login", who: "student-slytherin" },
   { path: "/account/sessions", who: "student-slytherin" },
   { path: "/account/sessions?done=one", who: "student-gryffindor" },
+  { path: "/account", who: "student-slytherin" },
+  { path: "/account?done=password", who: "headmaster" },
+  { path: "/account?error=wrong-password", who: "student-gryffindor" },
+  { path: "/account?error=too-short", who: "student-gryffindor" },
+  { path: "/confirm?next=%2Fstaff", who: "headmaster" },
+  { path: "/confirm?error=wrong-password", who: "student-slytherin" },
+  { path: "/staff", who: "headmaster" },
+  { path: "/staff?done=disabled", who: "headmaster" },
+  { path: "/staff", who: "professor-gryffindor" },
 ];
 
 let app: Hogwarts;
@@ -87,7 +99,7 @@ describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
     const mend = breakTables(app.database, ["students"]);
     const context = await visit("student-gryffindor", { colorScheme });
     const page = await context.newPage();
-    const answer = await page.goto("/houses/slytherin");
+    const answer = await page.goto("/houses/gryffindor");
     const faults = await violations(page);
     await context.close();
     mend();

@@ -50,6 +50,11 @@ const pages = (): Sent[] =>
     "/account/sessions",
     "/account/sessions?done=one",
     "/account",
+    "/account?error=__proto__&after=-1",
+    "/confirm",
+    "/confirm?next=%2F%2Fevil.example&error=%3Cscript%3E",
+    "/staff",
+    "/staff?done=__proto__",
     "/api/session/events",
     "/api/durmstrang/admin",
     "/api",
@@ -236,7 +241,18 @@ describe("a failing server", () => {
 
 test("what only one visitor may see is kept by no cache", async () => {
   const who = await loggedIn(app, "student-slytherin");
-  const paths = ["/", "/houses/slytherin", "/account/sessions", "/api/slytherin/admin", "/login", "/nowhere"];
+  const paths = [
+    "/",
+    "/houses/slytherin",
+    "/houses/gryffindor",
+    "/account",
+    "/account/sessions",
+    "/confirm",
+    "/staff",
+    "/api/slytherin/admin",
+    "/login",
+    "/nowhere",
+  ];
   for (const path of paths) {
     const answer = await who.send({ path });
     expect({ path, caching: answer.header("cache-control"), faults: faultsOf(answer) }).toEqual({

@@ -4,9 +4,12 @@ import { startPostgres } from "../../support/postgres.ts";
 import { startRedis } from "../../support/redis.ts";
 import type { TestServer } from "../../support/server.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { startHogwarts, type Hogwarts } from "./support/app.ts";
+import { sessionCookies } from "./support/browser.ts";
+import { PASSWORD, startHogwarts, type Hogwarts } from "./support/app.ts";
 import { leftFor, newDevice, open, openDevices } from "./support/device.ts";
 import { loggedIn, visitor } from "./support/visitor.ts";
+
+const NEXT = "a phrase that nobody has guessed";
 
 let postgres: TestServer;
 let redis: TestServer;
@@ -53,18 +56,17 @@ describe.each(backends)("with $name", ({ env, shared }) => {
     const refused = await visitor(app).login("student-gryffindor", "not the password");
     expect(refused.header("location")).toMatch(/^\/login\?error=invalid/);
 
-    const { page, context, problems } = await newDevice(browser, app);
-    await page.getByText("Hermione Granger").waitFor();
-    await page.getByRole("link", { name: "Slytherin" }).click();
+    const { page, context, problems } = await newDevice(browser, app, { username: "headmaster" });
+    await page.getByRole("navigation").getByRole("link", { name: "Slytherin" }).click();
     await page.getByText("Draco Malfoy").waitFor();
-    const [cookie] = await context.cookies();
+    const [cookie] = await sessionCookies(context);
     const headers = [["Cookie", `${cookie!.name}=${cookie!.value}`]] as const;
     const students = () => visitor(app).send({ path: "/api/slytherin/admin", headers });
     expect((await students()).status).toBe(200);
 
     await page.getByRole("button", { name: "Log out", exact: true }).click();
     expect(await leftFor(page)).toEqual([]);
-    expect(await context.cookies()).toEqual([]);
+    expect(await sessionCookies(context)).toEqual([]);
     // A sealed session is over where its cookie is gone, and nowhere else.
     const isSealed = cookie!.value.startsWith("s1.");
     expect((await students()).status).toBe(isSealed ? 200 : 401);
@@ -72,13 +74,50 @@ describe.each(backends)("with $name", ({ env, shared }) => {
     expect(problems).toEqual([]);
   });
 
+  test("a password is changed, an account disabled and enabled again, and the staff read of it", async () => {
+    const [app] = nodes as [Hogwarts];
+    const [professor, elsewhere] = [
+      await loggedIn(app, "professor-gryffindor"),
+      await loggedIn(app, "minerva.mcgonagall@hogwarts.example"),
+    ];
+    const marks = await professor.send({ path: "/api/gryffindor/admin" });
+    expect(JSON.parse(marks.body)).toContainEqual({
+      id: 2,
+      name: "Hermione Granger",
+      house: "gryffindor",
+      year: 3,
+      mark: "O",
+    });
+    for (const [current, password] of [
+      [PASSWORD, NEXT],
+      [NEXT, PASSWORD],
+    ] as const) {
+      const changed = await professor.submit("/account", "new-password", { current, password });
+      expect(changed.header("location")).toBe("/account?done=password");
+    }
+    expect((await elsewhere.send({ path: "/account" })).status).toBe(302);
+    expect((await professor.send({ path: "/account" })).status).toBe(200);
+
+    const headmaster = await loggedIn(app, "headmaster");
+    const reason = 'It\'s "only" a test; drop table users';
+    const changeAccess = (to: string) => headmaster.submit("/staff", "Reason", { user: "3", to, reason });
+    expect((await changeAccess("disabled")).header("location")).toBe("/staff?done=disabled");
+    expect((await professor.send({ path: "/account" })).status).toBe(302);
+    expect((await visitor(app).login("professor-gryffindor")).header("location")).toMatch(/error=invalid/);
+    expect((await changeAccess("enabled")).header("location")).toBe("/staff?done=enabled");
+    await loggedIn(app, "professor-gryffindor");
+    await expect
+      .poll(async () => (await headmaster.send({ path: "/staff" })).body)
+      .toMatch(/Account enabled.*Failed login.*Account disabled.*Password changed.*Password changed/s);
+  });
+
   if (!shared) return;
   test("nodes share the sessions, and a revocation on one closes a tab on another", async ({ task }) => {
     const [one, other] = nodes as [Hogwarts, Hogwarts];
     const [here, there] = [await newDevice(browser, one), await newDevice(browser, one)];
     // Cookies know no ports: the same session on the other node.
-    const tab = await open(await there.context.newPage(), `${other.origin}/houses/slytherin`);
-    await tab.getByText("Draco Malfoy").waitFor();
+    const tab = await open(await there.context.newPage(), `${other.origin}/houses/gryffindor`);
+    await tab.getByText("Oliver Wood").waitFor();
 
     const cards = await openDevices(here.page);
     expect(await cards.count()).toBe(2);
@@ -139,7 +178,7 @@ describe.each([
       await page.getByText("That did not work, and nobody was logged out.").waitFor();
       await page.getByRole("button", { name: "Log out", exact: true }).click();
       await page.getByText("You are still logged in").waitFor();
-      await page.getByRole("link", { name: "Slytherin" }).click();
+      await page.getByRole("link", { name: "Gryffindor" }).click();
       await page.getByText("Error 503").waitFor();
       await page.getByText("The porter cannot find the book of visitors.").waitFor();
     }

@@ -36,7 +36,9 @@ function addMembers(path: string): void {
     const { hash } = database.prepare("select password_hash as hash from users where id = 1").get() as {
       hash: string;
     };
-    const insert = database.prepare("insert into users values (?, ?, ?, 'student', ?, ?)");
+    const insert = database.prepare(
+      "insert into users (id, username, name, role, house, password_hash) values (?, ?, ?, 'professor', ?, ?)",
+    );
     for (const [index, { username, name, house }] of members.entries())
       insert.run(100 + index, username, name, house, hash);
   });
@@ -94,7 +96,11 @@ test("200 concurrent requests of users and anonymous visitors, to pages and the 
     return { kind, who: members[index]!.username, answer };
   });
   for (const { kind, who, answer } of answers) {
-    const status = { "anonymous /": 302, "anonymous /api/ravenclaw/admin": 401 }[kind] ?? 200;
+    const isOwn = members.find(({ username }) => username === who)?.house === "ravenclaw";
+    const ofApi = isOwn ? 200 : 403;
+    const status =
+      { "anonymous /": 302, "anonymous /api/ravenclaw/admin": 401, "/api/ravenclaw/admin": ofApi }[kind] ??
+      200;
     const seen = { kind, status: answer.status, users: mentioned(answer.body) };
     expect(seen).toEqual({ kind, status, users: { "/": [who], "/login": [who] }[kind] ?? [] });
   }

@@ -120,9 +120,13 @@ test.each([
   async ({ env, value }) => {
     const app = await start({ env: { ...env, NODE_ENV: "production" } });
     const answer = await visitor(app).login("headmaster");
-    expect(answer.cookies).toHaveLength(1);
-    expect(answer.cookies[0]).toMatch(value);
-    expect(answer.cookies[0]).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    const [session, device, ...others] = answer.cookies;
+    expect(others).toEqual([]);
+    expect(session).toMatch(value);
+    expect(session).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(device).toMatch(
+      /^__Host-session-device=[^;]+; Max-Age=345\d{5}; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
   },
 );
 
@@ -187,6 +191,37 @@ test("first starts at the same moment agree on one secret, one password and one 
   await loggedIn(await start({ env }), "headmaster", passwords[0]);
 });
 
+test("a database of an earlier version gets marks, addresses and what else is new, and keeps what was there", async () => {
+  const database = join(folder, "hogwarts.db");
+  const env = { DATABASE_URL: `file:${database}`, SESSION_SECRET: SECRET };
+  expect(runSetup(folder, { ...env, HOGWARTS_PASSWORD: PASSWORD }).code).toBe(0);
+  withDatabase(database, (db) =>
+    db.exec(`
+      drop index users_email;
+      alter table users drop column email;
+      alter table users drop column password_changed_at;
+      alter table users drop column disabled_at;
+      alter table students drop column mark;
+      drop table auth_events;
+      delete from kysely_migration where name > '0001-register';
+      update users set name = 'Ginevra Weasley' where id = 1;
+      insert into users select 77, 'argus-filch', 'Argus Filch', 'student', null, password_hash from users where id = 1;
+      delete from students where id = 1;
+    `),
+  );
+
+  const app = await start({ env: { ...env, HOGWARTS_PASSWORD: undefined } });
+  const ginny = await loggedIn(app, "ginny.weasley@hogwarts.example");
+  expect((await ginny.send({ path: "/" })).body).toContain("Ginevra Weasley");
+  const students = JSON.parse(
+    (await (await loggedIn(app, "headmaster")).send({ path: "/api/gryffindor/admin" })).body,
+  ) as { mark: string }[];
+  expect(students.map(({ mark }) => mark).join("")).toMatch(/^[OEAPDT]{13}$/);
+  // Who belongs to no house has no register to see.
+  const filch = await loggedIn(app, "argus-filch");
+  expect((await filch.send({ path: "/houses/gryffindor" })).status).toBe(403);
+});
+
 test("a server that died keeps its sessions and its logouts when it is back, and knows who stole a cookie", async () => {
   const app = await start();
   const stays = await loggedIn(app, "student-gryffindor");
@@ -215,7 +250,7 @@ test.each([
 });
 
 describe("the API", () => {
-  test("answers 401, 404 and the students of a house, with exactly their four fields", async () => {
+  test("answers 401, 404 and the students of a house, with exactly their five fields", async () => {
     const app = await start();
     const anonymous = await visitor(app).send({ path: "/api/gryffindor/admin" });
     expect(anonymous.status).toBe(401);
@@ -234,12 +269,13 @@ describe("the API", () => {
       const students = JSON.parse(answer.body) as Record<string, unknown>[];
       expect(students.length).toBeGreaterThanOrEqual(8);
       for (const student of students) {
-        expect(Object.keys(student).toSorted()).toEqual(["house", "id", "name", "year"]);
+        expect(Object.keys(student).toSorted()).toEqual(["house", "id", "mark", "name", "year"]);
         expect(student).toEqual({
           id: expect.any(Number),
           name: expect.any(String),
           house,
           year: expect.any(Number),
+          mark: expect.stringMatching(/^[OEAPDT]$/),
         });
       }
     }

@@ -11,8 +11,8 @@ import { sessionMaker, type SessionMaker } from "./support/sessions.ts";
 /** Whom the attacker would log the visitor in as, and a student whom only the query and the pages show. */
 const ATTACKER = { username: "student-slytherin", password: PASSWORD };
 const PROTECTED = "Pansy Parkinson";
-/** The id of student-gryffindor. */
-const STUDENT = 1;
+/** The id of the headmaster, who may see all of it. */
+const HEADMASTER = 4;
 
 let app: Hogwarts;
 let own: OwnRequests;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   own = await recordOwnRequests(browser, app);
   await browser.close();
   maker = sessionMaker(app);
-  cookie = await maker.cookieOf(STUDENT);
+  cookie = await maker.cookieOf(HEADMASTER);
 });
 
 afterAll(async () => {
@@ -77,7 +77,7 @@ test("logs nobody in through another site's form, also where there was no sessio
 test("answers every request that Chromium really sends while somebody uses it", async ({ task }) => {
   const answers = await inParallel(own.all, 1, async (request) => {
     // One of them is the logout.
-    const headers = [...request.headers, ["Cookie", await maker.cookieOf(STUDENT)] as const];
+    const headers = [...request.headers, ["Cookie", await maker.cookieOf(HEADMASTER)] as const];
     return { request, answer: await send(app.port, { ...request, headers }) };
   });
   const refused = answers.filter(({ request, answer }) => {
@@ -92,7 +92,7 @@ test("answers every request that Chromium really sends while somebody uses it", 
 /** The visitor's cookie; a session of its own where the login or logout may be meant, and ends it. */
 async function withCookie({ sent, target }: Cell, sender: Sender): Promise<Sent> {
   const endsIt = sender !== "foreign" && (target.kind === "login" || target.kind === "logout");
-  const value = endsIt ? await maker.cookieOf(STUDENT) : cookie;
+  const value = endsIt ? await maker.cookieOf(HEADMASTER) : cookie;
   return { ...sent, headers: [...sent.headers!, ["Cookie", value]] };
 }
 

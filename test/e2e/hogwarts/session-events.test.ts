@@ -154,7 +154,7 @@ describe("an open tab", () => {
     const { page, context } = await newDevice(browser, app);
     const asked: string[] = [];
     context.on("request", (sent) => sent.url().endsWith(PATH) && asked.push(sent.method()));
-    await open(page, "/houses/slytherin");
+    await open(page, "/houses/gryffindor");
     await app.crashAndRestart(() =>
       withDatabase(app.database, (database) => database.exec("delete from coatcheck_sessions")),
     );

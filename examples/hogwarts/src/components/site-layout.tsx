@@ -3,7 +3,7 @@ import { createEffect, createMemo, For, on, onCleanup, type ParentProps, Show } 
 import { SchoolCrest } from "~/components/crest";
 import { tellLoggedOut } from "~/lib/ask-again";
 import { logout } from "~/lib/auth";
-import { houses } from "~/lib/houses";
+import { findHouse } from "~/lib/houses";
 import { leaveWhenEnded } from "~/lib/leave-when-ended";
 import { getViewer } from "~/lib/queries";
 
@@ -48,23 +48,28 @@ export function SiteLayout(props: ParentProps) {
         <Show when={viewer()}>
           {(user) => (
             <>
-              <nav class="house-nav" aria-label="Houses">
+              <nav class="house-nav" aria-label="Register">
                 <ul>
-                  <For each={houses}>
-                    {(house) => (
+                  <For each={user().houses}>
+                    {(id) => (
                       <li>
-                        <A href={`/houses/${house.id}`} data-house={house.id}>
-                          {house.name}
+                        <A href={`/houses/${id}`} data-house={id}>
+                          {findHouse(id)?.name}
                         </A>
                       </li>
                     )}
                   </For>
+                  <Show when={user().isStaff}>
+                    <li>
+                      <A href="/staff">Staff room</A>
+                    </li>
+                  </Show>
                 </ul>
               </nav>
               <form class="logout" method="post" action={logoutAction}>
-                <A class="account-link" href="/account/sessions">
+                <A class="account-link" href="/account">
                   <span class="logout-name">{user().name}</span>
-                  <span class="account-word">Devices</span>
+                  <span class="account-word">Account</span>
                 </A>
                 <button type="submit">Log out</button>
               </form>

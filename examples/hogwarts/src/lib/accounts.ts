@@ -2,19 +2,41 @@ import { randomInt } from "node:crypto";
 import { hashPassword, verifyPassword } from "coatcheck/password";
 import type { Database, Tables } from "./database.ts";
 
-type Account = Omit<Tables["users"], "password_hash">;
+type Account = Pick<Tables["users"], "id" | "username" | "name" | "role" | "house" | "email">;
 
 const accounts: Account[] = [
-  { id: 1, username: "student-gryffindor", name: "Ginny Weasley", role: "student", house: "gryffindor" },
-  { id: 2, username: "student-slytherin", name: "Draco Malfoy", role: "student", house: "slytherin" },
+  {
+    id: 1,
+    username: "student-gryffindor",
+    name: "Ginny Weasley",
+    role: "student",
+    house: "gryffindor",
+    email: "ginny.weasley@hogwarts.example",
+  },
+  {
+    id: 2,
+    username: "student-slytherin",
+    name: "Draco Malfoy",
+    role: "student",
+    house: "slytherin",
+    email: "draco.malfoy@hogwarts.example",
+  },
   {
     id: 3,
     username: "professor-gryffindor",
     name: "Minerva McGonagall",
     role: "professor",
     house: "gryffindor",
+    email: "minerva.mcgonagall@hogwarts.example",
   },
-  { id: 4, username: "headmaster", name: "Albus Dumbledore", role: "headmaster", house: null },
+  {
+    id: 4,
+    username: "headmaster",
+    name: "Albus Dumbledore",
+    role: "headmaster",
+    house: null,
+    email: "albus.dumbledore@hogwarts.example",
+  },
 ];
 
 /** The names of the demo accounts and, only where it was made just now, the password they share. */
@@ -32,6 +54,7 @@ export async function seedAccounts(db: Database, password: string | undefined): 
     .where("username", "in", usernames)
     .execute();
   if (stored.length > 0) {
+    await addAddresses(db);
     if (password) await applyPassword(db, stored, password);
     return { usernames };
   }
@@ -50,6 +73,17 @@ export async function seedAccounts(db: Database, password: string | undefined): 
   return password ? { usernames } : { usernames, generatedPassword: chosen };
 }
 
+/** To the accounts of a database that had no addresses yet. */
+async function addAddresses(db: Database): Promise<void> {
+  for (const { username, email } of accounts)
+    await db
+      .updateTable("users")
+      .set({ email })
+      .where("username", "=", username)
+      .where("email", "is", null)
+      .execute();
+}
+
 async function applyPassword(
   db: Database,
   stored: { id: number; password_hash: string }[],
@@ -60,7 +94,10 @@ async function applyPassword(
       if (await verifyPassword(password_hash, password)) return;
       await db
         .updateTable("users")
-        .set({ password_hash: await hashPassword(password) })
+        .set({
+          password_hash: await hashPassword(password),
+          password_changed_at: new Date().toISOString(),
+        })
         .where("id", "=", id)
         .execute();
     }),
@@ -68,8 +105,8 @@ async function applyPassword(
 }
 
 /**
- * Four groups of four letters or digits, none of which looks like another: 79 random bits. Never without a digit, so that
- * nobody takes it for a username when it is typed into the wrong field.
+ * Four groups of four letters or digits, none of which looks like another: 79 random bits, and more characters than a
+ * password needs here. Never without a digit, so that nobody takes it for a username when it is typed into the wrong field.
  */
 function generatePassword(): string {
   const alphabet = "abcdefghjkmnpqrstuvwxyz23456789";

@@ -3,22 +3,38 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Kysely, PostgresDialect } from "kysely";
 import { Pool } from "pg";
+import type { Mark } from "./marks.ts";
 import { NodeSqliteDialect } from "./sqlite-dialect.ts";
 
 export type Role = "student" | "professor" | "headmaster";
 
-/** The tables. Text and integers only, so that the same schema fits SQLite and PostgreSQL. */
+/** The tables. Text and integers only, so that the same schema fits SQLite and PostgreSQL; moments in ISO 8601, in UTC. */
 export interface Tables {
   houses: { id: string; name: string };
   users: {
     id: number;
+    /** In lower case, without an `@`. */
     username: string;
     name: string;
     role: Role;
     house: string | null;
     password_hash: string;
+    /** In lower case. */
+    email: string | null;
+    password_changed_at: string | null;
+    disabled_at: string | null;
   };
-  students: { id: number; name: string; house: string; year: number };
+  students: { id: number; name: string; house: string; year: number; mark: Mark | null };
+  auth_events: {
+    /** Sorts by time. */
+    id: string;
+    at: string;
+    type: string;
+    /** Whom it is about; of somebody who is gone it stays. */
+    user_id: string | null;
+    address: string | null;
+    detail: string | null;
+  };
 }
 
 export type Database = Kysely<Tables>;

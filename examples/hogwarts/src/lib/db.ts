@@ -10,7 +10,25 @@ export interface Account {
   role: Role;
   house: string | null;
   passwordHash: string;
+  email: string | null;
+  /** When the password was changed last, and since when this user may not log in; in ISO 8601. */
+  passwordChangedAt: string | null;
+  disabledAt: string | null;
 }
+
+type UniqueKey = { username: string } | { email: string } | { id: number };
+
+const columns = [
+  "id",
+  "username",
+  "name",
+  "role",
+  "house",
+  "password_hash as passwordHash",
+  "email",
+  "password_changed_at as passwordChangedAt",
+  "disabled_at as disabledAt",
+] as const;
 
 export const source = openSource(databaseUrl());
 export const database = openDatabase(source);
@@ -21,14 +39,40 @@ if (databaseUrl() === ":memory:") console.log(describeAccounts(await prepare(dat
 /** The queries of the seed's page by the names it uses. */
 export const db = {
   user: {
-    /** The account with that username or id, or `null`. */
-    async findUnique({ where }: { where: { username: string } | { id: number } }): Promise<Account | null> {
+    /** The account with that username, e-mail address or id, or `null`. */
+    async findUnique({ where }: { where: UniqueKey }): Promise<Account | null> {
       const account = await database
         .selectFrom("users")
-        .select(["id", "username", "name", "role", "house", "password_hash as passwordHash"])
-        .where((is) => ("id" in where ? is("id", "=", where.id) : is("username", "=", where.username)))
+        .select(columns)
+        .where((is) => is.and(where))
         .executeTakeFirst();
       return account ?? null;
+    },
+
+    /** All accounts, by name. */
+    async findMany(): Promise<Account[]> {
+      return database.selectFrom("users").select(columns).orderBy("name").execute();
+    },
+
+    /** Keeps a new password if the previous one is still there. @returns whether it was */
+    async savePassword(id: number, hash: string, previous: string, changedAt?: string): Promise<boolean> {
+      const { numUpdatedRows } = await database
+        .updateTable("users")
+        .set({ password_hash: hash, ...(changedAt !== undefined && { password_changed_at: changedAt }) })
+        .where("id", "=", id)
+        .where("password_hash", "=", previous)
+        .executeTakeFirst();
+      return numUpdatedRows > 0;
+    },
+
+    /** Since when this user may not log in; `null`: may again. @returns whether there is such a user */
+    async setDisabled(id: number, at: string | null): Promise<boolean> {
+      const { numUpdatedRows } = await database
+        .updateTable("users")
+        .set({ disabled_at: at })
+        .where("id", "=", id)
+        .executeTakeFirst();
+      return numUpdatedRows > 0;
     },
   },
 

@@ -3,8 +3,10 @@
 import { redirect } from "@solidjs/router";
 import { ago } from "./ago.ts";
 import { logout } from "./auth.ts";
+import { noteEvent } from "./auth-events.ts";
 import { deviceName } from "./device-name.ts";
 import type { DeviceNotice } from "./device-notices.ts";
+import { formField } from "./form-field.ts";
 import { areStored, getSession, guard, sessions } from "./session.ts";
 
 /** One of the visitor's sessions, as the page shows it. */
@@ -42,10 +44,11 @@ export async function listDevices(): Promise<Device[] | null> {
 /** Ends one session of the visitor's. The form may name any id: only one of this user's is ended. */
 export async function endDevice(formData: FormData) {
   const user = await guard.requireUser({ next: page });
-  const id = typeof formData?.get === "function" ? formData.get("id") : null;
+  const id = formField(formData, "id");
   const session = await getSession();
   if (id === session.id) return logout();
-  const ended = typeof id === "string" && (await sessions.revoke(id, { userId: user.id }));
+  const ended = await sessions.revoke(id, { userId: user.id });
+  if (ended) noteEvent({ type: "session-ended", userId: user.id, detail: "by the user" });
   throw done(ended ? "one" : "none");
 }
 

@@ -29,6 +29,33 @@ const migrations: Record<string, Migration> = {
       await db.schema.createIndex("students_house").on("students").column("house").execute();
     },
   },
+  "0002-marks": {
+    async up(db) {
+      await db.schema.alterTable("students").addColumn("mark", "varchar(1)").execute();
+    },
+  },
+  "0003-accounts": {
+    async up(db) {
+      // One statement for each: SQLite takes no more.
+      await db.schema.alterTable("users").addColumn("email", "varchar(254)").execute();
+      await db.schema.alterTable("users").addColumn("password_changed_at", "varchar(24)").execute();
+      await db.schema.alterTable("users").addColumn("disabled_at", "varchar(24)").execute();
+      await db.schema.createIndex("users_email").unique().on("users").column("email").execute();
+    },
+  },
+  "0004-auth-events": {
+    async up(db) {
+      await db.schema
+        .createTable("auth_events")
+        .addColumn("id", "varchar(40)", (column) => column.primaryKey())
+        .addColumn("at", "varchar(24)", (column) => column.notNull())
+        .addColumn("type", "varchar(32)", (column) => column.notNull())
+        .addColumn("user_id", "varchar(32)")
+        .addColumn("address", "varchar(45)")
+        .addColumn("detail", "varchar(255)")
+        .execute();
+    },
+  },
 };
 
 /** Brings the tables up to date. */

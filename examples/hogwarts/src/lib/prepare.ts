@@ -1,7 +1,7 @@
 import { type DemoAccounts, seedAccounts } from "./accounts.ts";
 import type { Database } from "./database.ts";
-import { maxPasswordLength } from "./login-form.ts";
 import { migrateToLatest } from "./migrations.ts";
+import { maxPasswordLength } from "./password-rules.ts";
 import { seedRegister } from "./register.ts";
 
 /** Makes a database ready to serve: tables, houses, students and accounts. Safe to repeat. */

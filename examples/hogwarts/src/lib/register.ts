@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import { type HouseId, houses } from "./houses.ts";
+import type { Mark } from "./marks.ts";
 
 /** Name and year of the students, as in the third book. */
 const students: Record<HouseId, [name: string, year: number][]> = {
@@ -54,6 +55,9 @@ const students: Record<HouseId, [name: string, year: number][]> = {
   ],
 };
 
+/** Handed out in turn, so that everybody's is the same at every start. */
+const handedOut: Mark[] = ["E", "O", "A", "E", "P", "A", "O", "E", "A", "D", "E", "A", "T"];
+
 /** Fills the houses and their students in; what is there already stays as it is. */
 export async function seedRegister(db: Database): Promise<void> {
   const rows = Object.entries(students).flatMap(([house, list]) =>
@@ -66,7 +70,13 @@ export async function seedRegister(db: Database): Promise<void> {
     .execute();
   await db
     .insertInto("students")
-    .values(rows.map((row, index) => ({ id: index + 1, ...row })))
-    .onConflict((on) => on.doNothing())
+    .values(rows.map((row, index) => ({ id: index + 1, ...row, mark: handedOut[index % handedOut.length]! })))
+    .onConflict((on) =>
+      on
+        .column("id")
+        .doUpdateSet({ mark: (row) => row.ref("excluded.mark") })
+        // Of a database that had no marks yet.
+        .where("students.mark", "is", null),
+    )
     .execute();
 }

@@ -48,6 +48,8 @@ export function sessionOptions(storage: SessionStorage | undefined): SessionOpti
   const { env } = process;
   return {
     trustProxy: env["TRUST_PROXY"] === "true",
+    // Who asks to stay logged in does for 30 days.
+    remember: {},
     ...(storage
       ? { store: storage.store, devices: { userAgent: true, address: true } }
       : { password: sessionSecrets() }),

@@ -1,9 +1,14 @@
-import { createSessions } from "coatcheck";
-import { createGuard, useSession } from "coatcheck/solid-start";
+import { createSessions, isSessionError } from "coatcheck";
+import { createGuard, createLogin, useSession } from "coatcheck/solid-start";
+import { needsRehash } from "coatcheck/password";
+import { noteSessionEvent } from "./auth-events.ts";
 import { databaseUrl } from "./database.ts";
-import { source } from "./db.ts";
-import { hogwarts, type User } from "./hogwarts.ts";
+import { type Account, db, source } from "./db.ts";
+import { hogwarts } from "./hogwarts.ts";
+import { passwordRules } from "./password-rules.ts";
+import { policies } from "./policies.ts";
 import { openSessionStore, sessionOptions } from "./session-store.ts";
+import type { User } from "./users.ts";
 
 export type UserSession = {
   userId?: number;
@@ -13,7 +18,10 @@ const storage = openSessionStore(source);
 // As for the users: no script can have prepared it.
 if (databaseUrl() === ":memory:") await storage?.database.migrate();
 
-export const sessions = createSessions<UserSession>(sessionOptions(storage));
+export const sessions = createSessions<UserSession>({
+  ...sessionOptions(storage),
+  onEvent: noteSessionEvent,
+});
 
 /** Whether sessions can be listed, revoked and waited for; sealed ones live with their visitors alone. */
 export const areStored = storage !== undefined;
@@ -31,11 +39,46 @@ export function getSession() {
   return useSession(sessions);
 }
 
-export const guard = createGuard<User, UserSession>({
+export const guard = createGuard({
   sessions,
   loadUser: (userId: number) => hogwarts.getUser(userId),
+  policies,
+  // Ends sealed sessions too, which nobody can revoke.
+  validSince: ({ passwordChangedAt }: User) =>
+    passwordChangedAt === null ? null : new Date(passwordChangedAt),
+});
+
+export const auth = createLogin({
+  sessions,
+  findUser(name) {
+    const key = name.toLowerCase();
+    return db.user.findUnique({ where: key.includes("@") ? { email: key } : { username: key } });
+  },
+  findById: (id: number) => db.user.findUnique({ where: { id } }),
+  mayLogIn: (account: Account) => account.disabledAt === null,
+  rules: passwordRules,
+  savePasswordHash({ id }, hash, previous) {
+    if (previous === null) return false;
+    // A hash that a login makes anew, as hashes cost more by now, is of the same password: it ends no session.
+    const isRenewal = needsRehash(previous);
+    return db.user.savePassword(id, hash, previous, isRenewal ? undefined : new Date().toISOString());
+  },
 });
 
 export async function getUser(): Promise<User | null> {
   return guard.getUser();
+}
+
+/**
+ * Whether a policy lets somebody pass, for pages that say in their own words that it does not:
+ * `await isAllowed(guard.authorize("staff:view"))`. Unlike `guard.can`, a no is noted among the events.
+ */
+export async function isAllowed(authorizing: Promise<User>): Promise<boolean> {
+  try {
+    await authorizing;
+    return true;
+  } catch (error) {
+    if (!isSessionError(error, "ERR_SESSION_FORBIDDEN")) throw error;
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { publicRoute } from "coatcheck";
 import { db } from "~/lib/db";
 import { pingSessions } from "~/lib/session";
 
@@ -8,6 +9,7 @@ const limit = 3000;
  * connects to them.
  */
 export async function GET(): Promise<Response> {
+  publicRoute("Whoever watches the server has no account, and hears nothing of anybody's.");
   const headers = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
   try {
     await Promise.race([Promise.all([db.ping(), pingSessions()]), silence()]);

@@ -4,16 +4,15 @@ import { HouseShield } from "~/components/crest";
 import { PageTitle } from "~/components/page-title";
 import { StudentTable } from "~/components/student-table";
 import { findHouse, houses } from "~/lib/houses";
-import { getMe } from "~/lib/queries";
+import { getMe, getViewer } from "~/lib/queries";
+import { titleOf } from "~/lib/titles";
 
 export const route = {
-  preload: () => void getMe(),
+  preload: () => void getMe("/"),
 } satisfies RouteDefinition;
 
-const titles = { student: "Student", professor: "Professor", headmaster: "Headmaster" };
-
 export default function Home() {
-  const me = createAsync(() => getMe(), { deferStream: true });
+  const me = createAsync(() => getMe("/"), { deferStream: true });
   const house = () => findHouse(me()?.house);
 
   return (
@@ -24,10 +23,7 @@ export default function Home() {
           <header class="page-head">
             <Show when={house()}>{(mine) => <HouseShield initial={mine().name[0]} />}</Show>
             <div>
-              <p class="eyebrow">
-                {titles[user().role]}
-                {house() ? ` of ${house()!.name}` : " of all four houses"}
-              </p>
+              <p class="eyebrow">{titleOf(user())}</p>
               <h1>Welcome, {user().name}</h1>
               <p class="lede">
                 You are logged in as <strong>{user().username}</strong>.
@@ -43,11 +39,13 @@ export default function Home() {
   );
 }
 
-/** For those who belong to no house. */
+/** For those who belong to no house: the houses that they may see. */
 function HouseCards() {
+  const viewer = createAsync(() => getViewer(), { deferStream: true });
+  const open = () => houses.filter(({ id }) => viewer()?.houses.includes(id));
   return (
     <ul class="house-cards">
-      <For each={houses}>
+      <For each={open()}>
         {(house) => (
           <li data-house={house.id}>
             <HouseShield initial={house.name[0]} />

@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Cookie, Page } from "playwright-core";
 
 /** Collects what a visitor's console would show as wrong, a violated content security policy included. */
 export function watchForProblems(context: BrowserContext): string[] {
@@ -8,6 +8,11 @@ export function watchForProblems(context: BrowserContext): string[] {
   });
   context.on("weberror", (error) => problems.push(String(error.error())));
   return problems;
+}
+
+/** A browser's cookies, but for the one that no logout takes away: it says who has logged in here before. */
+export async function sessionCookies(context: BrowserContext): Promise<Cookie[]> {
+  return (await context.cookies()).filter(({ name }) => !name.endsWith("session-device"));
 }
 
 /** How a page came back: kept alive in the bfcache, loaded anew, or never left. */

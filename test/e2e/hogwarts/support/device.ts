@@ -48,7 +48,7 @@ export async function leftFor(page: Page): Promise<string[]> {
   await page.waitForURL(/\/login$/);
   await page.getByLabel("Password").waitFor();
   const text = await page.locator("body").innerText();
-  return ["Ginny Weasley", "Hermione Granger", "Draco Malfoy", "Devices"].filter((each) =>
+  return ["Ginny Weasley", "Hermione Granger", "Draco Malfoy", "Account"].filter((each) =>
     text.includes(each),
   );
 }

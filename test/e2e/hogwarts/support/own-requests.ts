@@ -42,7 +42,7 @@ export async function recordOwnRequests(browser: Browser, app: Hogwarts): Promis
   return {
     all,
     login: idOf(posts.find(({ body }) => body?.includes("password="))),
-    logout: idOf(posts.find(({ body }) => !body?.includes("password="))),
+    logout: idOf(posts.findLast(({ body }) => !body?.includes("password="))),
     students: idOf(students),
     studentsArguments: new URL(students!.path, app.origin).searchParams.get("args") ?? "",
   };
@@ -73,15 +73,19 @@ async function walk(page: Page, javaScriptEnabled: boolean): Promise<void> {
   await page.goto("/");
   if (javaScriptEnabled) await page.waitForLoadState("networkidle");
   for (const password of ["wrong", PASSWORD]) {
-    await page.getByLabel("Username").fill("student-gryffindor");
+    await page.getByLabel("Username").fill("headmaster");
     await page.getByLabel("Password").fill(password);
     await page.getByRole("button", { name: "Log in" }).click();
-    await page.getByText(password === PASSWORD ? "Hermione Granger" : "Invalid login").waitFor();
+    await page.getByText(password === PASSWORD ? "Welcome, Albus" : "Invalid login").waitFor();
   }
-  await page.getByRole("link", { name: "Slytherin" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "Slytherin" }).click();
   await page.getByText("Draco Malfoy").waitFor();
-  await page.getByRole("link", { name: "Devices" }).click();
+  await page.getByRole("link", { name: "Account" }).click();
+  await page.getByRole("heading", { name: "Your account" }).waitFor();
+  await page.getByRole("link", { name: "Your devices" }).click();
   await page.getByRole("heading", { name: "Your devices" }).waitFor();
+  await page.getByRole("link", { name: "Staff room" }).click();
+  await page.getByRole("heading", { name: "Staff room" }).waitFor();
   await page.goto("/api/slytherin/admin");
   await page.goto("/nowhere");
   await page.getByRole("button", { name: "Log out" }).click();

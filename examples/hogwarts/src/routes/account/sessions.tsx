@@ -1,4 +1,11 @@
-import { action, createAsync, type RouteDefinition, useSearchParams, useSubmissions } from "@solidjs/router";
+import {
+  A,
+  action,
+  createAsync,
+  type RouteDefinition,
+  useSearchParams,
+  useSubmissions,
+} from "@solidjs/router";
 import { For, Show } from "solid-js";
 import { DeviceCard } from "~/components/device-card";
 import { PageTitle } from "~/components/page-title";
@@ -32,7 +39,9 @@ export default function Devices() {
         <PageTitle text="Your devices" />
         <header class="page-head">
           <div>
-            <p class="eyebrow">Your account</p>
+            <p class="eyebrow">
+              <A href="/account">Your account</A>
+            </p>
             <h1>Your devices</h1>
             <p class="lede">Wherever you are logged in. What you do not know, log out.</p>
           </div>

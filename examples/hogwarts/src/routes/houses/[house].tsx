@@ -1,6 +1,7 @@
 import { createAsync, type RouteDefinition, type RouteSectionProps } from "@solidjs/router";
-import { Show } from "solid-js";
+import { Match, Switch } from "solid-js";
 import { HouseShield } from "~/components/crest";
+import { Forbidden } from "~/components/forbidden";
 import { NotFound } from "~/components/not-found";
 import { PageTitle } from "~/components/page-title";
 import { StudentTable } from "~/components/student-table";
@@ -16,8 +17,14 @@ export default function HousePage(props: RouteSectionProps) {
   const house = () => findHouse(props.params["house"]);
 
   return (
-    <Show when={students() !== null} fallback={<NotFound />}>
-      <Show when={students() && house()}>
+    <Switch>
+      <Match when={students() === null}>
+        <NotFound />
+      </Match>
+      <Match when={students() === "forbidden"}>
+        <Forbidden>This common room is open to those of its house alone.</Forbidden>
+      </Match>
+      <Match when={students() && house()}>
         {(found) => (
           <article data-house={found().id}>
             <PageTitle text={found().name} />
@@ -32,7 +39,7 @@ export default function HousePage(props: RouteSectionProps) {
             <StudentTable house={found()} />
           </article>
         )}
-      </Show>
-    </Show>
+      </Match>
+    </Switch>
   );
 }
