@@ -1,6 +1,7 @@
 export { isSessionError, SessionError, type SessionErrorCode } from "./core/errors.ts";
 export type { StandardSchema, StandardSchemaIssue, StandardSchemaResult } from "./core/standard-schema.ts";
 export type { Credentials } from "./auth/login/credentials.ts";
+export type { LoginFormError } from "./auth/login/form-answer.ts";
 export type { ThrottleOptions } from "./auth/login/limits.ts";
 export type {
   ConfirmOutcome,

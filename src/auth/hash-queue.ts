@@ -23,6 +23,8 @@ export interface HashQueue {
    *   `maxWait` when it is still not its turn.
    */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether whoever came now would be refused. */
+  isFull(): boolean;
 }
 
 /** As many as libuv has, unless an environment variable says otherwise. */
@@ -52,12 +54,14 @@ export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
   const waiting = new Set<() => void>();
   let running = 0;
 
+  const isFull = (): boolean => running >= concurrency && waiting.size >= maxQueue;
+
   function takeTurn(): Promise<void> {
+    if (isFull()) return Promise.reject(busy());
     if (running < concurrency) {
       running++;
       return Promise.resolve();
     }
-    if (waiting.size >= maxQueue) return Promise.reject(busy());
     return new Promise((resolve, reject) => {
       const begin = (): void => {
         clearTimeout(timer);
@@ -82,6 +86,8 @@ export function createHashQueue(options: HashQueueOptions = {}): HashQueue {
   }
 
   return {
+    isFull,
+
     async run(work) {
       await takeTurn();
       try {

@@ -60,6 +60,8 @@ export interface Passwords {
    * @throws SessionError `ERR_SESSION_HASHER` when the string is no hash that is known here.
    */
   needsRehash(stored: string): boolean;
+  /** Whether a hash that was asked for now would be refused with `ERR_SESSION_BUSY`: then nothing else need be begun. */
+  isBusy(): boolean;
 }
 
 /** OWASP Password Storage Cheat Sheet: the first of its equivalent argon2id settings for servers. */
@@ -123,6 +125,8 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
       const { memory, passes, parallelism } = parsePhc(stored);
       return memory !== cost.memory || passes !== cost.passes || parallelism !== cost.parallelism;
     },
+
+    isBusy: queue.isFull,
   };
 }
 

@@ -194,6 +194,25 @@ describe("a queue of hashes", () => {
     expect(await placesOf(setUp({}))).toBe(1);
   });
 
+  test("says that it is full when whoever came now would be refused, and not before", async () => {
+    const queue = createHashQueue({ concurrency: 1, maxQueue: 1 });
+    const ends: (() => void)[] = [];
+    const work = () => new Promise<void>((resolve) => void ends.push(resolve));
+    const fullness = [queue.isFull()];
+    const runs = [1, 2].map(() => {
+      const run = queue.run(work);
+      fullness.push(queue.isFull());
+      return run;
+    });
+    await expect(queue.run(work)).rejects.toMatchObject({ code: "ERR_SESSION_BUSY" });
+    ends[0]!();
+    await runs[0];
+    fullness.push(queue.isFull());
+    await vi.waitFor(() => ends[1]!());
+    await runs[1];
+    expect(fullness).toEqual([false, false, true, false]);
+  });
+
   test("never exceeds its bounds and answers everybody, whatever comes in which order", async () => {
     const step = fc.constantFrom("ask", "finish", "fail", "wait");
     await fc.assert(

@@ -4,8 +4,8 @@ import { HOUR, MINUTE, OTHER_PASSWORD, PASSWORD, rejections, setUp, tokenIn } fr
 const sealed = { stored: false };
 
 /** A visitor whose token was opened a moment ago. */
-async function seen(options: Parameters<typeof setUp>[1] = {}) {
-  const given = setUp(sealed, options);
+async function seen(options: { touchInterval?: number; idleTimeout?: number } = {}) {
+  const given = setUp<{ userId: number; cart: object }>(sealed, options);
   const visitor = given.browser();
   await visitor.visit((session) => session.update({ userId: 7, cart: { items: ["wand"] } }));
   expect((await visitor.visit()).session.data).toMatchObject({ userId: 7 });
@@ -52,7 +52,7 @@ describe("a sealed token that was opened a moment ago", () => {
     const [one, other] = [await visitor.start(), await visitor.start()];
     expect(one.session.data).toEqual(other.session.data);
     expect(one.session.data).not.toBe(other.session.data);
-    expect(one.session.data["cart"]).not.toBe(other.session.data["cart"]);
+    expect(one.session.data.cart).not.toBe(other.session.data.cart);
   });
 
   test("opens under no other name and no other password", async () => {

@@ -18,7 +18,7 @@ import {
   type LoginRefusal,
   type PasswordOutcome,
 } from "./outcome.ts";
-import { createPasswordCheck } from "./password-check.ts";
+import { createPasswordCheck, tooBusy } from "./password-check.ts";
 import { createPasswordChange, type PasswordChange } from "./password-change.ts";
 
 /** The part of a login that is the same for every adapter. */
@@ -90,6 +90,8 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
       if (isForeign(exchange)) return refused(exchange, refuse("cross-site"));
       const credentials = readCredentials(given);
       if (credentials === undefined) return refused(exchange, refuse("invalid"));
+      // Before the database is asked anything: a flood of logins must not become one of lookups and counts.
+      if (accounts.passwords.isBusy()) return refused(exchange, tooBusy());
       const { identifier, password, remember } = credentials;
       const user = await accounts.byName(identifier);
       const checked = await passwordCheck.check(exchange, { user, name: identifier, password });

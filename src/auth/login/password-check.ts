@@ -33,12 +33,15 @@ export interface PasswordCheck<Account> {
 
 const RETRY_BUSY = 2;
 
+/** The refusal of somebody whose password could not be hashed now. */
+export const tooBusy = (): LoginRefusal => refuse("busy", RETRY_BUSY);
+
 /** Does what hashes. @returns the refusal when too many are being hashed. */
 export async function unlessBusy<R>(hash: () => Promise<R>): Promise<R | LoginRefusal> {
   try {
     return await hash();
   } catch (error) {
-    if (isSessionError(error, "ERR_SESSION_BUSY")) return refuse("busy", RETRY_BUSY);
+    if (isSessionError(error, "ERR_SESSION_BUSY")) return tooBusy();
     throw error;
   }
 }

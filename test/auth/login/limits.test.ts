@@ -6,8 +6,8 @@ import { partsOf } from "../../../src/parts.ts";
 import { memoryStore } from "../../../src/stores/memory.ts";
 import type { SessionStore } from "../../../src/stores/store.ts";
 import { testExchange } from "../../../src/testing/index.ts";
-import { codeOf, errorOf, HOUR, kinds, SECOND } from "../../sessions/harness.ts";
-import { GINNY, HARRY, newAddress, setUp, WRONG, type Setup, type Visitor } from "./harness.ts";
+import { codeOf, errorOf, HOUR, kinds, SECOND, storeCalls } from "../../sessions/harness.ts";
+import { cheap, GINNY, HARRY, newAddress, setUp, WRONG, type Setup, type Visitor } from "./harness.ts";
 
 vi.mock(import("../../../src/stores/memory.ts"), async (load) => {
   const real = await load();
@@ -182,6 +182,14 @@ describe.each(kinds)("wrong passwords, in a $kind session, are limited", (kind) 
     verify.mockReset();
     verify.mockResolvedValue(true);
     expect(await visitor(address).login("Harry", HARRY)).toEqual(IN);
+  });
+
+  test("and while too many are being hashed neither users nor the store are asked anything", async () => {
+    const passwords = { ...cheap, isBusy: () => true };
+    const { visitor, findUser, store } = await setUp(kind, { passwords });
+    expect(await visitor(newAddress()).login("Harry", HARRY)).toEqual(refuse("busy", 2));
+    expect(findUser).not.toHaveBeenCalled();
+    expect(storeCalls(store)).toEqual({ reads: 0, writes: 0 });
   });
 
   test("as the options say", async () => {

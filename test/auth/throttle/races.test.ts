@@ -36,7 +36,8 @@ const model: SequentialModel<State, Name, number> = {
     const bucket = now < until ? state.bucket : EMPTY;
     if (name === "clear") return [{ now, bucket: EMPTY, until: 0 }];
     if (name === "sweep") return [state];
-    if (name === "wait a little" || name === "wait for a month") return [{ ...state, now: now + WAITS[name] }];
+    if (name === "wait a little" || name === "wait for a month")
+      return [{ ...state, now: now + WAITS[name] }];
     const outcome = (name === "take" ? takeFrom : giveBackTo)(bucket, LIMIT, now);
     if (output !== (outcome.retryAfter ?? 0)) return [];
     return outcome.bucket === bucket

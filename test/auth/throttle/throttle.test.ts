@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { assert, property, string } from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createThrottle, type Limit, type Throttle } from "../../../src/auth/throttle.ts";
 import { createCircuit } from "../../../src/circuit.ts";

@@ -1,8 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hashPassword } from "../../../src/auth/password.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { PASSWORD, startHogwarts, type Hogwarts } from "./support/app.ts";
 import { sessionCookies } from "./support/browser.ts";
+import { withDatabase } from "./support/database.ts";
 import { leftFor, newDevice, open } from "./support/device.ts";
 import { loggedIn, visitor } from "./support/visitor.ts";
 
@@ -185,6 +187,23 @@ describe("the login", () => {
       }
     },
   );
+
+  test("makes a hash anew that cost less than one does today, which ends no session", async () => {
+    const cheap = await hashPassword(PASSWORD, { memory: 8192, passes: 1 });
+    const account = () =>
+      withDatabase(app.database, (database) =>
+        database
+          .prepare("select password_hash as hash, password_changed_at as since from users where id = 2")
+          .get(),
+      );
+    const before = await loggedIn(app, "student-slytherin");
+    withDatabase(app.database, (database) =>
+      database.prepare("update users set password_hash = ? where id = 2").run(cheap),
+    );
+    await loggedIn(app, "student-slytherin");
+    expect(account()).toEqual({ hash: expect.stringContaining("m=19456,t=2"), since: null });
+    expect((await before.send({ path: "/account" })).status).toBe(200);
+  });
 
   test("that fails without JavaScript keeps the box ticked", async () => {
     const failed = await visitor(app).login("ginny.weasley@hogwarts.example", "wrong", { remember: "on" });

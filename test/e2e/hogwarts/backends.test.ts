@@ -107,7 +107,7 @@ describe.each(backends)("with $name", ({ env, shared }) => {
     expect((await changeAccess("enabled")).header("location")).toBe("/staff?done=enabled");
     await loggedIn(app, "professor-gryffindor");
     await expect
-      .poll(async () => (await headmaster.send({ path: "/staff" })).body)
+      .poll(async () => (await headmaster.send({ path: "/staff" })).body, { timeout: 10_000 })
       .toMatch(/Account enabled.*Failed login.*Account disabled.*Password changed.*Password changed/s);
   });
 

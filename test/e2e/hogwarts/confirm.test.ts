@@ -65,7 +65,9 @@ describe.each([
     await page.getByRole("button", { name: "Go on" }).click();
 
     await page.getByRole("heading", { name: "Staff room" }).waitFor();
-    await expect.poll(() => card(page, name).getByLabel("Reason").inputValue()).toBe(REASON);
+    await expect
+      .poll(() => card(page, name).getByLabel("Reason").inputValue(), { timeout: 10_000 })
+      .toBe(REASON);
     const reasons = await page.getByLabel("Reason").all();
     expect(await Promise.all(reasons.map((field) => field.inputValue()))).toHaveLength(3);
     expect((await Promise.all(reasons.map((field) => field.inputValue()))).filter(Boolean)).toEqual([REASON]);

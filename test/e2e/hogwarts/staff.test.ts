@@ -11,6 +11,9 @@ const DRACO = 2;
 const IPHONE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
+/** What is written behind an answer is there soon, and later on a busy machine. */
+const PATIENT = { timeout: 20_000 };
+
 let app: Hogwarts;
 let browser: Browser;
 
@@ -48,7 +51,7 @@ async function untilEvents(page: Page, expected: readonly RegExp[]): Promise<voi
     const all = await part(page, "What happened").allInnerTexts();
     return all.slice(0, expected.length).map((text) => text.replaceAll(/\s+/g, " "));
   };
-  await expect.poll(texts).toEqual(expected.map((each) => expect.stringMatching(each)));
+  await expect.poll(texts, PATIENT).toEqual(expected.map((each) => expect.stringMatching(each)));
 }
 
 describe.each([
@@ -115,7 +118,7 @@ describe.each([
       /Failed login Draco Malfoy, invalid 127\.0\.0\.1$/,
       /Failed login Draco Malfoy, invalid 127\.0\.0\.1$/,
       /Account disabled Draco Malfoy, by headmaster: Hexed the caretaker's cat$/,
-      /Sessions ended Draco Malfoy, 3 sessions$/,
+      /Sessions ended Draco Malfoy$/,
     ]);
 
     await changeAccess(page, "Draco Malfoy", "Enable");
@@ -249,7 +252,7 @@ describe("the record of events", () => {
           .map((row) => Object.values(row)),
       );
     const address = "127.0.0.1";
-    await expect.poll(rows).toEqual([
+    await expect.poll(rows, PATIENT).toEqual([
       ["login", "1", address, "on a new device"],
       ["denied", "1", address, "students:list"],
       ["login-failed", "1", address, "invalid"],
@@ -279,7 +282,7 @@ describe("the record of events", () => {
           .get(),
       }));
     await expect
-      .poll(count)
+      .poll(count, PATIENT)
       .toEqual({ count: 10_000, last: "login-failed", first: "2023-11-14T22:13:22.001Z-000000-test" });
     await node.stop();
   });
@@ -289,7 +292,7 @@ describe("the record of events", () => {
     const who = await loggedIn(app, "student-gryffindor");
     expect((await who.send({ path: "/" })).status).toBe(200);
     await who.logout();
-    await expect.poll(() => app.log()).toContain("authentication events are lost");
+    await expect.poll(() => app.log(), PATIENT).toContain("authentication events are lost");
     mend();
     await loggedIn(app, "student-gryffindor");
     const last = () =>
@@ -297,7 +300,7 @@ describe("the record of events", () => {
         app.database,
         (database) => database.prepare("select type from auth_events order by id desc").get()!["type"],
       );
-    await expect.poll(last).toBe("login");
+    await expect.poll(last, PATIENT).toBe("login");
   });
 });
 

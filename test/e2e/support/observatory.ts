@@ -7,7 +7,12 @@ export interface Grade {
 }
 
 const SIX_MONTHS = 15_768_000;
-const PRIVATE_REFERRER = ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"];
+const PRIVATE_REFERRER: ReadonlySet<string> = new Set([
+  "no-referrer",
+  "same-origin",
+  "strict-origin",
+  "strict-origin-when-cross-origin",
+]);
 
 /**
  * Grades the headers of a response that came over https as Mozilla's HTTP Observatory does, with its tests and modifiers: 100 is
@@ -88,7 +93,7 @@ function gradeTransport(answer: Received): number {
 function gradeReferrer(answer: Received): number {
   const value = answer.header("referrer-policy");
   if (value === undefined) return 0;
-  return PRIVATE_REFERRER.includes(value) ? 5 : -5;
+  return PRIVATE_REFERRER.has(value) ? 5 : -5;
 }
 
 function gradeFraming(answer: Received): number {

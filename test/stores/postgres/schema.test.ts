@@ -44,7 +44,7 @@ test("brings an older schema up to date and keeps what is in it", async () => {
   await pool.query(`INSERT INTO ${table.version} VALUES (1)`);
   for (const statement of postgresSteps(table)[0]!) await pool.query(statement);
   await pool.query(`INSERT INTO ${table.quoted} (id, version, user_id, created_at, last_seen_at, idle_timeout, absolute_expires_at,
-    expires_at, schema_version, data) VALUES ('old', 1, '7', 1, 1, 1800, ${4e12}, ${4e12}, 1, '{"userId":7}')`);
+    expires_at, schema_version, data) VALUES ('old', 1, '7', 1, 1, 1800, 4000000000000, 4000000000000, 1, '{"userId":7}')`);
   const store = given.store({ pool, table: table.name });
   await store.migrate();
   expect(await store.find("old")).toMatchObject({ userId: "7", authentication: undefined });

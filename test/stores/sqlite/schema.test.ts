@@ -42,7 +42,7 @@ test("migrate brings an older schema up to date and keeps what is in it", async 
   database.exec(versionTable("coatcheck_sessions") + schemaSteps("coatcheck_sessions")[0]!);
   database.exec("INSERT INTO coatcheck_sessions_version (version) VALUES (1)");
   database.exec(`INSERT INTO coatcheck_sessions (id, version, user_id, created_at, last_seen_at, idle_timeout, absolute_expires_at,
-    expires_at, schema_version, data) VALUES ('old', 1, '7', 1, 1, 1800, ${4e12}, ${4e12}, 1, '{"userId":7}')`);
+    expires_at, schema_version, data) VALUES ('old', 1, '7', 1, 1, 1800, 4000000000000, 4000000000000, 1, '{"userId":7}')`);
   const store = sqliteStore({ database });
   await expect(store.find("old")).rejects.toThrow(/migrate/);
   await store.migrate();

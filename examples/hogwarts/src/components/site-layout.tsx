@@ -48,7 +48,7 @@ export function SiteLayout(props: ParentProps) {
         <Show when={viewer()}>
           {(user) => (
             <>
-              <nav class="house-nav" aria-label="Register">
+              <nav class="house-nav" aria-label="Main">
                 <ul>
                   <For each={user().houses}>
                     {(id) => (

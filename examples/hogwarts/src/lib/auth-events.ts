@@ -72,7 +72,7 @@ function authEventOf(event: SessionEvent): AuthEvent | undefined {
     case "destroyed":
       return event.userId === undefined ? undefined : { type: "logout", userId: event.userId };
     case "user-revoked":
-      return { ...event, detail: `${event.count} sessions` };
+      return event.count === 0 ? undefined : event;
     case "denied":
       // Whoever is not logged in is sent to log in, at any page: that tells nothing, and would leave no room for what does.
       if (event.reason === "anonymous") return undefined;

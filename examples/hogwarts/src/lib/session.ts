@@ -1,6 +1,6 @@
 import { createSessions, isSessionError } from "coatcheck";
-import { createGuard, createLogin, useSession } from "coatcheck/solid-start";
 import { needsRehash } from "coatcheck/password";
+import { createGuard, createLogin, useSession } from "coatcheck/solid-start";
 import { noteSessionEvent } from "./auth-events.ts";
 import { databaseUrl } from "./database.ts";
 import { type Account, db, source } from "./db.ts";

@@ -58,6 +58,7 @@ export interface StaffRoom {
 
 const page = "/staff";
 const shownEvents = 50;
+
 /** What the staff's page shows; for others that it is not theirs. */
 export async function viewStaffRoom(): Promise<StaffRoom | "forbidden"> {
   const me = await guard.requireUser({ next: page });

@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { rolldown } from "rolldown";
+import { manifest } from "./manifest.ts";
+
+/** What importing a public module brings along at once. */
+export interface Bundle {
+  /** Gzipped bytes, minified. */
+  readonly size: number;
+  /** Files of the package, relative to its folder. */
+  readonly modules: readonly string[];
+}
+
+/**
+ * Bundles a public module with everything that it needs of the package.
+ *
+ * @param folder - Where the package is.
+ * @param file - Of the module, relative to it.
+ */
+export async function bundle(folder: string, file: string): Promise<Bundle> {
+  const peers = Object.keys(manifest.peerDependencies).map((peer) => new RegExp(`^${peer}(/|$)`));
+  const build = await rolldown({
+    input: join(folder, file),
+    external: [/^node:/, ...peers],
+    platform: "neutral",
+  });
+  const { output } = await build.generate({ format: "esm", minify: true });
+  const all = output.filter((part) => part.type === "chunk");
+  // Not what is imported later, by those who use it.
+  const entry = all.find((chunk) => chunk.isEntry)!;
+  const atOnce = new Set([entry.fileName, ...entry.imports]);
+  const chunks = all.filter((chunk) => atOnce.has(chunk.fileName));
+  return {
+    size: gzipSync(chunks.map((chunk) => chunk.code).join("\n"), { level: 9 }).length,
+    modules: chunks.flatMap((chunk) => chunk.moduleIds).map((id) => id.slice(folder.length + 1)),
+  };
+}
