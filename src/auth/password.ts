@@ -126,7 +126,7 @@ export function createPasswords(options: PasswordsOptions = {}): Passwords {
       return memory !== cost.memory || passes !== cost.passes || parallelism !== cost.parallelism;
     },
 
-    isBusy: queue.isFull,
+    isBusy: () => queue.isFull(),
   };
 }
 

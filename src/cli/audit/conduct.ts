@@ -52,7 +52,7 @@ export function createConducts(meanings: Meanings): Conducts {
     if (found !== undefined) return found;
     known.set(meaning.node, { is: "open", why: "it calls itself before the guard" });
     const frame = createFrame(meaning, around, meanings, functions);
-    const conduct = publicConduct(frame) ?? conductIn(frame, meaning.name);
+    const conduct = publicConduct(frame) ?? loginConduct(frame) ?? conductIn(frame, meaning.name);
     known.set(meaning.node, conduct);
     return conduct;
   }
@@ -75,6 +75,32 @@ function publicConduct(frame: Frame): Conduct | undefined {
   if (why === undefined || why.trim() === "")
     return { is: "open", why: "publicRoute() is not given its reason as a text" };
   return { is: "public", why };
+}
+
+/** Members of a login that are for those who are not logged in: all that they give away is whether a login succeeded. */
+const LOGS_IN_OR_OUT: ReadonlySet<string> = new Set(["login", "submit", "finishLogin", "logout"]);
+
+/** A function that does nothing but hand what it is given on to a login. */
+function loginConduct(frame: Frame): Conduct | undefined {
+  const { params, body } = frame.fn;
+  const answer = body.type === "BlockStatement" ? onlyAnswer(body) : body;
+  const call = answer === undefined ? undefined : (callOf(answer) ?? awaitedCallOf(answer));
+  if (call === undefined || !partsOf(call).isSure) return undefined;
+  const meaning = frame.meaningOf(call.callee);
+  if (meaning.is !== "member" || meaning.of !== "login" || !LOGS_IN_OR_OUT.has(meaning.name))
+    return undefined;
+  const given = params.flatMap((parameter) => (parameter.type === "Identifier" ? parameter.name : []));
+  const handsOn = call.arguments.every((part) => part.type === "Identifier" && given.includes(part.name));
+  return handsOn && given.length === params.length
+    ? { is: "public", why: `${meaning.name}() of a login, and nothing else` }
+    : undefined;
+}
+
+function onlyAnswer({ body }: NodeOf<"BlockStatement">): Node | undefined {
+  const [only, ...others] = body.filter(
+    (one) => one.type !== "ExpressionStatement" || typeof one.directive !== "string",
+  );
+  return others.length === 0 && only?.type === "ReturnStatement" ? (only.argument ?? undefined) : undefined;
 }
 
 function textOf(node: Node | undefined): string | undefined {

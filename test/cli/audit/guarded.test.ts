@@ -35,6 +35,35 @@ describe("what counts as guarded", () => {
     ]);
   });
 
+  test("what only logs in or out is public, and nothing that does more", async () => {
+    const { entries } = await audit({
+      "src/lib/auth.ts": `
+        "use server";
+        import { createLogin } from "coatcheck/solid-start";
+        const login = createLogin({ sessions, findUser });
+        export const a = async (form: FormData) => login.submit(form);
+        export async function b(form: FormData) { return await login.login(form); }
+        export const c = () => login.logout();
+        export const d = async (form: FormData) => login.login(await db.secrets(form));
+        export const e = async (form: FormData, secret = db.secret()) => login.submit(form);
+        export async function f(form: FormData) { await db.write(form); return login.submit(form); }
+        export const g = async (id: number, password: string) => login.resetPassword(id, password);
+        export const h = async (form: FormData) => login?.submit(form);
+        export const i = async (form: FormData) => other.submit(form);`,
+    });
+    expect(entries.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual([
+      "a public",
+      "b public",
+      "c public",
+      "d unguarded",
+      "e unguarded",
+      "f unguarded",
+      "g unguarded",
+      "h unguarded",
+      "i unguarded",
+    ]);
+  });
+
   test("the page of SolidStart's documentation", async () => {
     const { entries } = await audit({
       "src/lib/session.ts": `

@@ -186,7 +186,7 @@ export const pairs: readonly GuardedWay[] = [
   [
     "a confirmed password, as the answer",
     `return login.confirm(form.get("password"));`,
-    `return login.login(form);`,
+    `return login.resetPassword(7, "a password");`,
   ],
   [
     "a confirmed password, and the check",
