@@ -4,7 +4,12 @@ import { bundle } from "./bundle.ts";
 import { subpaths } from "./manifest.ts";
 
 /** Gzipped bytes that importing a subpath may cost, bundled and minified with everything it needs of the package at once. */
-const ceilings: Record<string, number> = { ".": 12_000, "./breached-passwords": 60_000 };
+const ceilings: Record<string, number> = {
+  ".": 14_500,
+  "./solid-start": 26_000,
+  "./fetch": 24_000,
+  "./breached-passwords": 60_000,
+};
 
 /** Public modules that another is meant to bring along. */
 const meant: Record<string, string[]> = { "./solid-start": ["./password"], "./fetch": ["./password"] };
