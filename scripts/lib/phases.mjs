@@ -16,11 +16,11 @@ export const phases = {
   knip: { work: () => command("knip", ["--no-progress"]) },
   unit: {
     needs: ["postgres", "redis"],
-    work: (variables) => runTests("unit", { env: variables, limit: 480 }),
+    work: (variables) => runTests("unit", { env: variables, limit: 900 }),
   },
   faults: {
     needs: ["postgres", "redis"],
-    work: (variables) => runTests("faults", { env: variables, limit: 300 }),
+    work: (variables) => runTests("faults", { env: variables, limit: 600 }),
   },
   package: { work: checkPackage },
   e2e: { needs: ["chromium", "postgres", "redis", "nginx"], work: checkInBrowser },
@@ -47,7 +47,7 @@ async function checkPackage() {
 
 async function checkInBrowser(variables) {
   await buildApp();
-  return runTests("e2e", { env: variables, limit: 480 });
+  return runTests("e2e", { env: variables, limit: 1500 });
 }
 
 async function benchShortly(variables) {
