@@ -1,5 +1,6 @@
 /** The process of one task, started by `lib/runner.ts`: makes it warm, then runs a round whenever it is told to. */
-import { batch, check, type Operation } from "./lib/task.ts";
+import type { Scenario } from "./lib/scenario.ts";
+import { batch, check, type Operation, type Spent } from "./lib/task.ts";
 import { scenarios } from "./scenarios/index.ts";
 
 /** Processor time of a round, and before the first one, in milliseconds. */
@@ -10,8 +11,9 @@ const MOST_WAITING = 5;
 
 const [scenarioName, taskName] = process.argv.slice(2);
 const scenario = scenarios.find(({ name }) => name === scenarioName)!;
-const { prepare, inFlight } = scenario.tasks.find(({ name }) => name === taskName)!;
+const { prepare, inFlight } = (scenario as Scenario).tasks.find(({ name }) => name === taskName)!;
 const operation = await prepare();
+let done = 0;
 await check(operation, inFlight);
 const operationsPerRound = await warmUp(operation);
 
@@ -19,15 +21,21 @@ const operationsPerRound = await warmUp(operation);
 process.on("disconnect", () => process.exit());
 process.on("message", (share: number) => {
   const count = Math.max(inFlight, Math.round(operationsPerRound * share));
-  void batch(operation, count, inFlight).then((spent) => process.connected && process.send!(spent));
+  void go(operation, count).then((spent) => process.connected && process.send!(spent));
 });
 process.send!({ operationsPerRound });
+
+function go(whose: Operation, count: number): Promise<Spent> {
+  const first = done;
+  done += count;
+  return batch(whose, { first, count }, inFlight);
+}
 
 /** @returns how many operations fill a round. */
 async function warmUp(warmed: Operation): Promise<number> {
   let count = inFlight;
   for (let spentMs = 0; ;) {
-    const { cpuMs, wallMs } = await batch(warmed, count, inFlight);
+    const { cpuMs, wallMs } = await go(warmed, count);
     const tookMs = Math.max(cpuMs, wallMs / MOST_WAITING);
     spentMs += tookMs;
     if (spentMs >= WARM_UP_MS && tookMs >= ROUND_MS / 2)

@@ -1,41 +1,52 @@
 /**
  * `npm run bench`: Coatcheck beside its peers, in turns. `docs/performance.md` explains what comes out. Fails on a
- * wrong answer; a full run also when a claim does not hold.
+ * wrong answer; a full run also when a claim is not met.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { judge } from "./lib/claims.ts";
-import { describeMachine } from "./lib/machine.ts";
 import { checkAll, measure } from "./lib/measure.ts";
-import { rateTable } from "./lib/rate-table.ts";
-import type { Outcome, Scenario } from "./lib/scenario.ts";
+import { byTable, judgeAll, tableOf, type Measured } from "./lib/report.ts";
+import { openResults, readResults, type Results } from "./lib/results.ts";
+import { setScale } from "./lib/scale.ts";
+import type { Studied } from "./lib/scenario.ts";
 import { createStages } from "./lib/stage.ts";
-import { restless, table } from "./lib/table.ts";
+import { restless } from "./lib/table.ts";
+import { publish } from "./publish.ts";
 import { scenarios } from "./scenarios/index.ts";
+
+/** The results that the documentation shows. */
+const PUBLISHED = "latest";
 
 const { values: options } = parseArgs({
   options: {
     /** Only checks that everything runs and answers correctly. */
     short: { type: "boolean", default: false },
+    /** Writes tables and plots from earlier results, without measuring. */
+    plots: { type: "boolean", default: false },
     /** Only scenarios whose name contains this. */
     only: { type: "string", default: "" },
     rounds: { type: "string", default: "27" },
     /** Stored sessions. */
     rows: { type: "string", default: "100000" },
+    /** Follows growth up to ten million sessions. */
+    "ten-million": { type: "boolean", default: false },
     /** Counts the rounds that others on the machine disturbed, too. */
     anyhow: { type: "boolean", default: false },
-    /** Name of the file in bench/results. */
-    name: { type: "string", default: "latest" },
+    /** Name of the file in bench/results. The tables and plots of the documentation follow the default alone. */
+    name: { type: "string", default: PUBLISHED },
   },
 });
+setScale({ short: options.short, tenMillion: options["ten-million"] });
 const SHORT_ROWS = 600;
-const rounds = Number(options.rounds);
+const rounds = options.short ? 1 : Number(options.rounds);
+const anyhow = options.short || options.anyhow;
 const stages = createStages(options.short ? SHORT_ROWS : Number(options.rows));
 const wanted = scenarios.filter(({ name }) => name.includes(options.only));
 if (wanted.length === 0) throw new Error(`No scenario's name contains "${options.only}".`);
 
 try {
-  if (options.short) await checkShortly();
+  if (options.plots) publishAgain();
+  else if (options.short) await checkShortly();
   else await measureAll();
 } finally {
   await stages.clear();
@@ -43,54 +54,68 @@ try {
 
 async function checkShortly(): Promise<void> {
   for (const scenario of wanted) {
-    await stages.enter(scenario.stage);
-    await checkAll(scenario);
-    console.log(`${scenario.name}: ${scenario.tasks.length} tasks answer correctly`);
+    const { name } = scenario;
+    const start = performance.now();
+    let count: number;
+    if ("tasks" in scenario) {
+      await stages.enter(scenario.stage);
+      await checkAll(scenario);
+      count = scenario.tasks.length;
+    } else count = (await study(scenario)).samples.length;
+    const took = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`${name}: ${count} candidates answer correctly (${took} s)`);
   }
 }
 
 async function measureAll(): Promise<void> {
-  const machine = describeMachine();
-  const { packages, ...system } = machine;
+  const file = openResults(options.name);
+  const { packages, ...system } = file.machine;
   console.log(list(packages));
   console.log(list(system));
 
-  const outcomes: Outcome[] = [];
+  let results: Results | undefined;
   for (const [n, scenario] of wanted.entries()) {
-    const { name, title, base } = scenario;
-    const stage = await stages.enter(scenario.stage);
-    const samples = await measure(scenario, rounds, { serverPid: stage?.pid, anyhow: options.anyhow });
-    outcomes.push({ name, title, base, server: stage?.version, samples });
-    if (wanted[n + 1]?.title !== title)
-      report(
-        scenario,
-        outcomes.filter((outcome) => outcome.title === title),
-      );
-    judgeAll(scenario, outcomes.at(-1)!);
+    const { name, base, table, title } = scenario;
+    const [load] = loadavg();
+    const { server, samples } = await measureOne(scenario);
+    const day = new Date().toISOString().slice(0, 10);
+    results = file.put({ name, base, server, day, load: load!, samples });
+    for (const task of restless(samples))
+      console.log(`${name}: the rounds of "${task}" differ by more than a fifth.`);
+    if (wanted[n + 1]?.table === table) continue;
+    const beside = server === undefined ? title : `${title} (${server})`;
+    console.log(`\n${beside}\n\n${tableOf(byTable(wanted).get(table)!, results)}\n`);
   }
-
-  const folder = new URL("results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const text = JSON.stringify({ machine, outcomes }, rounded, 1);
-  const oneLineEach = text.replaceAll(/\[[-\d.,\s]+\]/g, (numbers) => numbers.replaceAll(/\s+/g, ""));
-  writeFileSync(new URL(`${options.name}.json`, folder), `${oneLineEach}\n`);
+  conclude(wanted, results!);
   console.log(`\nRaw results: bench/results/${options.name}.json`);
+  if (options.name === PUBLISHED) publish(scenarios, results!);
 }
 
-/** Prints a table once all of its scenarios have been measured. */
-function report({ title, stage }: Scenario, measured: readonly Outcome[]): void {
-  const { samples, base, server } = measured.at(-1)!;
-  if (stage === undefined) console.log(`\n${title}\n\n${table(samples, base)}\n`);
-  else console.log(`\n${title} (${server})\n\n${rateTable(measured)}\n`);
+async function measureOne(scenario: Measured): Promise<Studied> {
+  if (!("tasks" in scenario)) return study(scenario);
+  const stage = await stages.enter(scenario.stage);
+  const samples = await measure(scenario, { rounds, anyhow, serverPid: stage?.pid });
+  return { server: stage?.version, samples };
 }
 
-function judgeAll({ name, claims }: Scenario, { samples }: Outcome): void {
-  for (const task of restless(samples))
-    console.log(`${name}: the rounds of "${task}" differ by more than a fifth.`);
-  for (const claim of claims) {
-    const { holds, text } = judge(claim, samples);
-    console.log(`${holds ? "holds" : "DOES NOT HOLD"}: ${name}: ${text}`);
-    if (!holds) process.exitCode = 1;
+/** A study brings its own servers: the stage makes room for it. */
+async function study(scenario: Exclude<Measured, { tasks: unknown }>): Promise<Studied> {
+  await stages.enter(undefined);
+  return scenario.measure({ rounds, anyhow });
+}
+
+function publishAgain(): void {
+  const results = readResults(options.name);
+  if (results === undefined) throw new Error(`There is no bench/results/${options.name}.json.`);
+  publish(scenarios, results);
+  conclude(scenarios, results);
+}
+
+/** Says which claims are met, and fails when one is not. */
+function conclude(asked: readonly Measured[], results: Results): void {
+  for (const { question, subject, measured, bound, isMet } of judgeAll(asked, results)) {
+    console.log(`${isMet ? "met" : "NOT MET"}: ${question.name}: ${subject}: ${measured} (${bound})`);
+    if (!isMet && !options.plots) process.exitCode = 1;
   }
 }
 
@@ -98,9 +123,4 @@ function list(values: object): string {
   return Object.entries(values)
     .map((entry) => entry.join(" "))
     .join(", ");
-}
-
-/** A thousandth of a microsecond is less than the clock can tell. */
-function rounded(_key: string, value: unknown): unknown {
-  return typeof value === "number" ? Math.round(value * 1000) / 1000 : value;
 }

@@ -10,11 +10,25 @@ export interface Candidate {
   readonly name: string;
   /** Operations under way at once: 1 where nothing is ever awaited. */
   readonly inFlight: number;
-  seal(data: Payload): MaybePromise<string>;
+  /** Whether an operation takes so long that it makes no difference how many tokens there are, while making many takes minutes. */
+  readonly slow?: boolean;
+  readonly seal: (data: Payload) => MaybePromise<string>;
   /** Opens and reads as an application does: the user's id, `undefined` when the token is refused. */
-  open(token: string): MaybePromise<unknown>;
+  readonly open: (token: string) => MaybePromise<unknown>;
   /** All of the data, to check that it came through. */
-  read(token: string): MaybePromise<unknown>;
+  readonly read: (token: string) => MaybePromise<unknown>;
+}
+
+/** What an application does with `Cookie` headers. */
+export interface CookieJar extends Pick<Candidate, "seal" | "open" | "read"> {
+  /** Reads a session, gives it another role, and keeps it. @returns the `Cookie` header afterwards. */
+  readonly change: (cookie: string, role: string) => MaybePromise<string>;
+}
+
+/** A candidate that is given a whole request. */
+export interface RequestCandidate extends Candidate, CookieJar {
+  /** Seals as an application does that names its cookie alike and has another secret. */
+  readonly sealElsewhere: (data: Payload) => MaybePromise<string>;
 }
 
 /** What asynchronous candidates are given to do at once, as a busy server would. */
@@ -23,8 +37,11 @@ export const IN_FLIGHT = 32;
 /** One secret for all, longer than any of them asks for. */
 export const SECRET = "correct-horse-battery-staple-0123456789-abcdef";
 
-/** The `Cookie` header that a browser would send after this `Set-Cookie` line, with a neighbour beside it. */
-export function cookieHeader(setCookie: string): string {
-  const end = setCookie.indexOf(";");
-  return `theme=dark; ${end === -1 ? setCookie : setCookie.slice(0, end)}`;
+/** Another application's. */
+export const OTHER_SECRET = "somebody-elses-battery-staple-9876543210-fedcba";
+
+/** The `Cookie` header that a browser would send after these `Set-Cookie` lines, with a neighbour beside it. */
+export function cookieHeader(...setCookies: string[]): string {
+  const pairs = setCookies.map((line) => /^[^;]*/.exec(line)![0]);
+  return ["theme=dark", ...pairs].join("; ");
 }

@@ -1,11 +1,18 @@
 import * as nodeCrypto from "node:crypto";
-import { createSessions, type Exchange, type Session } from "coatcheck";
+import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
 import { createKeyring } from "../../dist/core/keyring.js";
 import { decodeRecord, encodeRecord, type SessionRecord } from "../../dist/core/record.js";
 import { createSealer } from "../../dist/core/seal.js";
 import { nodeCrypto as coatcheckCrypto } from "../../dist/crypto/node.js";
 import type { Payload } from "../lib/payloads.ts";
-import { cookieHeader, SECRET, type Candidate } from "./candidate.ts";
+import {
+  cookieHeader,
+  OTHER_SECRET,
+  SECRET,
+  type Candidate,
+  type CookieJar,
+  type RequestCandidate,
+} from "./candidate.ts";
 
 const HALF_A_DAY = 12 * 3600;
 
@@ -40,22 +47,37 @@ export class BareExchange implements Exchange {
 export const sessions = createSessions<Payload>({ password: SECRET, touchInterval: 1200 });
 
 /** The session of a request with this `Cookie` header. Nothing is awaited: sealed sessions open at once on Node. */
-export function sessionOf(exchange: Exchange): Session<Payload> {
-  return sessions.open(exchange) as Session<Payload>;
+export function sessionOf(exchange: Exchange, own: Sessions<Payload> = sessions): Session<Payload> {
+  return own.open(exchange) as Session<Payload>;
 }
 
+const elsewhere = coatcheckIn(createSessions<Payload>({ password: OTHER_SECRET }));
+
 /** The whole public path: from the `Cookie` header to `session.data`, and from `update` to the `Set-Cookie` line. */
-export const coatcheck: Candidate = {
+export const coatcheck: RequestCandidate = {
   name: "Coatcheck, Cookie header to session.data",
   inFlight: 1,
-  async seal(data) {
-    const exchange = new BareExchange(null);
-    await sessionOf(exchange).update(data);
-    return cookieHeader(exchange.line!);
-  },
-  open: (cookie) => sessionOf(new BareExchange(cookie)).data.userId,
-  read: (cookie) => sessionOf(new BareExchange(cookie)).data,
+  ...coatcheckIn(sessions),
+  sealElsewhere: elsewhere.seal,
 };
+
+/** From the `Cookie` header on, with some sealed sessions. */
+export function coatcheckIn(own: Sessions<Payload>): CookieJar {
+  return {
+    async seal(data) {
+      const exchange = new BareExchange(null);
+      await sessionOf(exchange, own).update(data);
+      return cookieHeader(exchange.line!);
+    },
+    open: (cookie) => sessionOf(new BareExchange(cookie), own).data.userId,
+    read: (cookie) => sessionOf(new BareExchange(cookie), own).data,
+    async change(cookie, role) {
+      const exchange = new BareExchange(cookie);
+      await sessionOf(exchange, own).update({ role });
+      return cookieHeader(exchange.line!);
+    },
+  };
+}
 
 const crypto = coatcheckCrypto(nodeCrypto);
 const sealer = createSealer({

@@ -1,6 +1,13 @@
 import { H3Event, sealSession, unsealSession, useSession } from "h3";
 import type { Payload } from "../lib/payloads.ts";
-import { cookieHeader, IN_FLIGHT, SECRET, type Candidate } from "./candidate.ts";
+import {
+  cookieHeader,
+  IN_FLIGHT,
+  OTHER_SECRET,
+  SECRET,
+  type Candidate,
+  type RequestCandidate,
+} from "./candidate.ts";
 
 const config = { password: SECRET };
 
@@ -14,6 +21,7 @@ function eventOf(cookie?: string): H3Event {
 export const h3: Candidate = {
   name: "h3, token only",
   inFlight: IN_FLIGHT,
+  slow: true,
   seal(data) {
     const event = eventOf();
     event.context.sessions = { h3: { id: crypto.randomUUID(), createdAt: Date.now(), data: { ...data } } };
@@ -35,16 +43,26 @@ async function read(token: string): Promise<Partial<Payload> | undefined> {
 const unusedEvent = eventOf();
 
 /** h3's `useSession`, from the `Cookie` header on. */
-export const h3Request: Candidate = {
+export const h3Request: RequestCandidate = {
   name: "h3, useSession",
   inFlight: IN_FLIGHT,
-  async seal(data) {
-    const event = eventOf();
-    event.context.sessions = { h3: { id: crypto.randomUUID(), createdAt: Date.now(), data: {} } };
-    const session = await useSession<Payload>(event, config);
-    await session.update(data);
-    return event.res.headers.getSetCookie().map(cookieHeader).join("; ");
-  },
+  slow: true,
+  seal: (data) => start(data, SECRET),
   open: async (cookie) => (await useSession<Payload>(eventOf(cookie), config)).data.userId,
   read: async (cookie) => (await useSession<Payload>(eventOf(cookie), config)).data,
+  sealElsewhere: (data) => start(data, OTHER_SECRET),
+  async change(cookie, role) {
+    const event = eventOf(cookie);
+    const session = await useSession<Payload>(event, config);
+    await session.update({ role });
+    return cookieHeader(...event.res.headers.getSetCookie());
+  },
 };
+
+async function start(data: Payload, password: string): Promise<string> {
+  const event = eventOf();
+  event.context.sessions = { h3: { id: crypto.randomUUID(), createdAt: Date.now(), data: {} } };
+  const session = await useSession<Payload>(event, { password });
+  await session.update(data);
+  return cookieHeader(...event.res.headers.getSetCookie());
+}

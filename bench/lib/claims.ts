@@ -1,30 +1,36 @@
-import type { Samples } from "./measure.ts";
+import { times } from "./numbers.ts";
+import { QUANTITIES } from "./quantities.ts";
+import { samplesOf, valuesOf, type Samples } from "./samples.ts";
 import type { Claim } from "./scenario.ts";
 import { median, ratio } from "./statistics.ts";
-import { micro, times } from "./table.ts";
 
 /** A claim beside what was measured. */
 export interface Verdict {
-  readonly holds: boolean;
-  readonly text: string;
+  readonly isMet: boolean;
+  readonly subject: string;
+  /** What was measured, in words. */
+  readonly measured: string;
+  /** What was expected of it: "at most 3". */
+  readonly bound: string;
 }
 
+/** Holds a claim against the samples of its scenario. */
 export function judge(claim: Claim, samples: readonly Samples[]): Verdict {
-  const { task, clock = "cpu" } = claim;
-  const of = (wanted: string) => samples.find(({ name }) => name === wanted)![clock];
-  const unit = clock === "cpu" ? "processor time" : "time";
-  if (claim.beside === undefined) {
-    const measured = median(of(task));
-    return {
-      holds: measured <= claim.atMostMicroseconds,
-      text: `${task} takes ${micro(measured)} µs of ${unit} (at most ${claim.atMostMicroseconds})`,
-    };
-  }
-  const measured = ratio(of(task), of(claim.beside));
-  const { atLeast = 0, atMost = Infinity } = claim;
-  const bound = claim.atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`;
+  const { subject, quantity = "cpu", atLeast = -Infinity, atMost = Infinity } = claim;
+  const { words, unit, write } = QUANTITIES[quantity];
+  const own = valuesOf(samplesOf(samples, subject), quantity);
+  const value =
+    claim.beside === undefined
+      ? median(own)
+      : ratio(own, valuesOf(samplesOf(samples, claim.beside), quantity));
+  const measured =
+    claim.beside === undefined
+      ? `${write(value)} ${unit}`
+      : `${times(value)} × the ${words} of ${claim.beside}`;
   return {
-    holds: measured >= atLeast && measured <= atMost,
-    text: `${task} takes ${times(measured)} × the ${unit} of ${claim.beside} (${bound})`,
+    isMet: value >= atLeast && value <= atMost,
+    subject,
+    measured,
+    bound: claim.atMost === undefined ? `at least ${atLeast}` : `at most ${atMost}`,
   };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { availableParallelism, cpus, totalmem } from "node:os";
 
 /** What the figures depend on. */
 export interface Machine {
@@ -11,21 +11,26 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGiB: number;
-  /** Runnable processes of the last minute, before the run: others' work. */
-  readonly load: number;
   readonly packages: Readonly<Record<string, string>>;
 }
 
 const MEASURED = [
+  "@auth/core",
   "@fastify/secure-session",
+  "@solidjs/start",
   "better-auth",
   "connect-pg-simple",
   "connect-redis",
+  "cookie",
+  "cookie-es",
+  "cookie-session",
   "express",
   "express-session",
   "fastify",
   "h3",
+  "h3-v1",
   "iron-session",
+  "jose",
   "pg",
   "redis",
 ];
@@ -44,7 +49,6 @@ export function describeMachine(): Machine {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    load: Math.round(loadavg()[0]! * 100) / 100,
     packages: Object.fromEntries(packages) as Record<string, string>,
   };
 }

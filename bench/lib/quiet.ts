@@ -12,29 +12,55 @@ const PAUSE_MS = 250;
 /** After so many in a row a round counts as it is: some machines are never quiet. */
 const MOST_REPEATS = 100;
 
-/** What a round took, the server's part of it beside. */
-export interface Round extends Spent {
-  readonly serverMs: number;
-}
-
 /** How rounds are run. */
 export interface RoundOptions {
-  /** The first process of the server that the tasks ask; its processor time belongs to the round. */
-  readonly serverPid?: number | undefined;
   /** Whether rounds count that others disturbed. @default false */
   readonly anyhow?: boolean;
 }
 
-/** Runs a round, again and again until nothing else was busy beside it. */
-export async function undisturbedRound(runner: Runner, options: RoundOptions): Promise<Round> {
-  const { serverPid, anyhow = false } = options;
+/** What a round took of the machine, in milliseconds. */
+export interface OwnTime {
+  /** Processor time of every process that belongs to it. */
+  readonly ownMs: number;
+  readonly wallMs: number;
+}
+
+/** What a round took, the server's part of it beside. */
+interface TaskRound extends Spent, OwnTime {
+  readonly serverMs: number;
+}
+
+/** Runs a round, again and again until nothing else was busy beside it. @param warmUp - Goes before it each time. */
+export async function undisturbed<Round extends OwnTime>(
+  { anyhow = false }: RoundOptions,
+  round: () => Promise<Round>,
+  warmUp?: () => Promise<unknown>,
+): Promise<Round> {
   for (let repeats = anyhow ? MOST_REPEATS : 0; ; repeats++) {
-    await runner.run(WARM_UP);
-    const [before, serverBefore] = [busyMs(), serverMs(serverPid)];
-    const spent = await runner.run(1);
-    const server = serverMs(serverPid) - serverBefore;
-    const others = busyMs() - before - spent.cpuMs - server;
-    if (others <= spent.wallMs * DISTURBED || repeats >= MOST_REPEATS) return { ...spent, serverMs: server };
+    await warmUp?.();
+    const before = busyMs();
+    const took = await round();
+    const others = busyMs() - before - took.ownMs;
+    if (others <= took.wallMs * DISTURBED || repeats >= MOST_REPEATS) return took;
     await setTimeout(PAUSE_MS);
   }
+}
+
+/**
+ * Runs a round of a task.
+ *
+ * @param serverPid - The first process of the server that the task asks; its processor time belongs to the round.
+ */
+export function undisturbedRound(
+  runner: Runner,
+  options: RoundOptions,
+  serverPid: number | undefined,
+): Promise<TaskRound> {
+  const round = async (): Promise<TaskRound> => {
+    const serverBefore = serverMs(serverPid);
+    const spent = await runner.run(1);
+    const server = serverMs(serverPid) - serverBefore;
+    return { ...spent, serverMs: server, ownMs: spent.cpuMs + server };
+  };
+  return undisturbed(options, round, () => runner.run(WARM_UP));
 }

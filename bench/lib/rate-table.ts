@@ -1,7 +1,17 @@
-import type { Samples } from "./measure.ts";
+import { grouped, percent, times } from "./numbers.ts";
+import { QUANTITIES } from "./quantities.ts";
+import { samplesOf, valuesOf, type Samples } from "./samples.ts";
 import type { Outcome } from "./scenario.ts";
 import { median, ratio, spread } from "./statistics.ts";
-import { markdown, micro, percent, times } from "./table.ts";
+import { markdown } from "./table.ts";
+
+type Cell = (samples: Samples, base: Samples) => string;
+
+const RATE: [string, Cell] = ["a second", (own) => grouped(1e6 / median(valuesOf(own, "wall")))];
+const RATIO: [string, Cell] = [
+  "ratio",
+  (own, base) => `${times(ratio(valuesOf(own, "wall"), valuesOf(base, "wall")))} ×`,
+];
 
 /**
  * Writes what a server can do in a second as a Markdown table: one line a task, and side by side how many operations
@@ -11,34 +21,23 @@ import { markdown, micro, percent, times } from "./table.ts";
  */
 export function rateTable(outcomes: readonly Outcome[]): string {
   const counts = outcomes.map(({ samples }) => samples[0]!.inFlight);
-  const columns: [string, (samples: Samples, base: Samples) => string][] = [
-    ["a second", ({ wall }) => grouped(1e6 / median(wall))],
-    ["ratio", ({ wall }, base) => `${times(ratio(wall, base.wall))} ×`],
-    ["CPU µs", ({ cpu }) => micro(median(cpu))],
-    ...(outcomes.some(hasServer)
-      ? [["server µs", ({ server }: Samples) => micro(median(server))] as [string, (of: Samples) => string]]
-      : []),
-  ];
+  const columns = [RATE, RATIO, medianOf("cpu"), ...(outcomes.some(hasServer) ? [medianOf("server")] : [])];
   const head = columns.flatMap(([name]) => counts.map((count) => `${name}, ${count}`));
   const rows = outcomes[0]!.samples.map(({ name }) => {
-    const own = outcomes.map(({ samples }) => find(samples, name));
+    const own = outcomes.map(({ samples }) => samplesOf(samples, name));
     const cells = columns.flatMap(([, cell]) =>
-      outcomes.map(({ samples, base }, n) => cell(own[n]!, find(samples, base))),
+      outcomes.map(({ samples, base }, n) => cell(own[n]!, samplesOf(samples, base))),
     );
-    return [name, ...cells, percent(Math.max(...own.map(({ wall }) => spread(wall))))];
+    return [name, ...cells, percent(Math.max(...own.map((one) => spread(valuesOf(one, "wall")))))];
   });
   return markdown([["", ...head, "spread"], ...rows]);
 }
 
+function medianOf(quantity: "cpu" | "server"): [string, Cell] {
+  const { head, write } = QUANTITIES[quantity];
+  return [head, (own) => write(median(valuesOf(own, quantity)))];
+}
+
 function hasServer({ samples }: Outcome): boolean {
-  return samples.some(({ server }) => median(server) > 0);
-}
-
-function find(samples: readonly Samples[], wanted: string): Samples {
-  return samples.find(({ name }) => name === wanted)!;
-}
-
-/** 12345.6 as "12,300": three digits are more than a median is worth. */
-function grouped(rate: number): string {
-  return Number(rate.toPrecision(3)).toLocaleString("en");
+  return samples.some((own) => valuesOf(own, "server").some((value) => value > 0));
 }

@@ -28,9 +28,8 @@ export function rowCount(): number {
   return Number(process.env[ROWS]);
 }
 
-/** Row numbers that a task goes through, each of another user. */
-export function sample(size = SAMPLE): number[] {
-  const rows = rowCount();
+/** Row numbers that a task goes through, each of another user. @param rows - How many there are. */
+export function sample(size = SAMPLE, rows = rowCount()): number[] {
   return Array.from({ length: Math.min(size, rows) }, (_, n) => (n * STRIDE) % rows);
 }
 

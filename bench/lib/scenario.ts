@@ -1,39 +1,73 @@
-import type { Samples } from "./measure.ts";
+import type { Column } from "./columns.ts";
+import type { Quantity } from "./quantities.ts";
+import type { RoundOptions } from "./quiet.ts";
+import type { Samples } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 import type { Task } from "./task.ts";
 
 /** A question with its candidates, measured beside each other. */
-export interface Scenario {
+export interface Question {
   readonly name: string;
-  /** Scenarios of one title that follow each other stand in one table, side by side. */
+  /** The name of its table, in `docs/performance.md` too. Scenarios of one table that follow each other stand in it side by side. */
+  readonly table: string;
   readonly title: string;
-  /** The task that ratios are counted in. */
+  /** The candidate that ratios are counted in. */
   readonly base: string;
-  /** What has to run meanwhile; `undefined` where a task needs nothing but itself. */
-  readonly stage?: Stage;
-  readonly tasks: readonly Task[];
   /** What must come out of a full run. */
   readonly claims: readonly Claim[];
 }
 
-/** What one operation may take: a bound for the ratio to another task, or for the time itself. */
-export type Claim = {
-  readonly task: string;
-  /** Whose time counts: the process's own processor time, or the clock on the wall. @default "cpu" */
-  readonly clock?: Clock;
-} & (
-  | { readonly beside: string; readonly atLeast?: number; readonly atMost?: number }
-  | { readonly beside?: undefined; readonly atMostMicroseconds: number }
-);
+/** One operation of each candidate, over and over. */
+export interface Scenario extends Question {
+  /** What has to run meanwhile; `undefined` where a task needs nothing but itself. */
+  readonly stage?: Stage;
+  readonly tasks: readonly Task[];
+}
 
-export type Clock = "cpu" | "wall";
+/** What is measured in a way of its own: servers under load, memory, files. */
+export interface Study extends Question {
+  readonly columns: readonly Column[];
+  /**
+   * Measures all candidates in turns, round by round.
+   *
+   * @throws when any answer is wrong.
+   */
+  readonly measure: (options: StudyOptions) => Promise<Studied>;
+}
+
+/** How a study is to be done. In a short run, where figures do not count, it does everything once and as little of it as can be. */
+export interface StudyOptions extends RoundOptions {
+  readonly rounds: number;
+}
+
+/** What a study comes to. */
+export interface Studied {
+  /** Name and version of the server; `undefined` where there is none. */
+  readonly server?: string | undefined;
+  readonly samples: readonly Samples[];
+}
+
+/** What a candidate may take: a bound for the ratio to another candidate, or for the quantity itself. */
+export interface Claim {
+  readonly subject: string;
+  /** @default "cpu", processor time in microseconds */
+  readonly quantity?: Quantity;
+  /** @default none, the bound is for the quantity itself */
+  readonly beside?: string;
+  /** One of these two. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
 
 /** A scenario with what was measured, as it is written to the results. */
 export interface Outcome {
   readonly name: string;
-  readonly title: string;
   readonly base: string;
   /** Name and version of the server; `undefined` where there is none. */
   readonly server: string | undefined;
+  /** When it was measured: a date in UTC. */
+  readonly day: string;
+  /** Runnable processes in the minute before, others' work. */
+  readonly load: number;
   readonly samples: readonly Samples[];
 }

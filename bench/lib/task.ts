@@ -11,7 +11,7 @@ export interface Task {
 
 /** What is done over and over. */
 export interface Operation {
-  /** `i` counts up, so that no two in a row work on the same input. */
+  /** `i` counts up as long as the process lives, so that inputs come around in their order. */
   readonly run: (i: number) => MaybePromise<unknown>;
   /** Whether an answer is right. Asked outside of the measured time. */
   readonly isRight: (answer: unknown, i: number) => MaybePromise<boolean>;
@@ -40,20 +40,27 @@ export async function check(operation: Operation, inFlight: number): Promise<voi
   }
 }
 
+/** Which operations to do: `count` of them, from the number `first` on. */
+export interface Stretch {
+  readonly first: number;
+  readonly count: number;
+}
+
 /** Does an operation so many times. @throws when the last answer is wrong. */
-export async function batch(operation: Operation, count: number, inFlight: number): Promise<Spent> {
+export async function batch(operation: Operation, stretch: Stretch, inFlight: number): Promise<Spent> {
   const cpuBefore = process.cpuUsage();
   const wallBefore = performance.now();
-  const last = inFlight === 1 ? await inTurn(operation, count) : await abreast(operation, count, inFlight);
+  const last =
+    inFlight === 1 ? await inTurn(operation, stretch) : await abreast(operation, stretch, inFlight);
   const wallMs = performance.now() - wallBefore;
   const { user, system } = process.cpuUsage(cpuBefore);
-  await checkOne(operation, last, count - 1);
+  await checkOne(operation, last, stretch.first + stretch.count - 1);
   return { cpuMs: (user + system) / 1000, wallMs };
 }
 
-async function inTurn({ run }: Operation, count: number): Promise<unknown> {
+async function inTurn({ run }: Operation, { first, count }: Stretch): Promise<unknown> {
   let answer: unknown;
-  for (let i = 0; i < count; i++) {
+  for (let i = first; i < first + count; i++) {
     answer = run(i);
     // What answers at once is not made to wait.
     if (answer instanceof Promise) answer = await answer;
@@ -62,19 +69,20 @@ async function inTurn({ run }: Operation, count: number): Promise<unknown> {
   return answer;
 }
 
-async function abreast({ run }: Operation, count: number, inFlight: number): Promise<unknown> {
-  let next = 0;
+async function abreast({ run }: Operation, { first, count }: Stretch, inFlight: number): Promise<unknown> {
+  const end = first + count;
+  let next = first;
   let last: unknown;
   let turn: Promise<void> | undefined;
   const worker = async (): Promise<void> => {
-    while (next < count) {
+    while (next < end) {
       const i = next++;
       if (i % TURN === 0) turn = setImmediate();
       // All of them, as one that goes on holds up the event loop.
       if (turn !== undefined) await turn;
       turn = undefined;
       const answer = await run(i);
-      if (i === count - 1) last = answer;
+      if (i === end - 1) last = answer;
     }
   };
   await Promise.all(Array.from({ length: inFlight }, worker));

@@ -1,6 +1,7 @@
 import { BARE } from "../candidates/stored/bare.ts";
-import { CACHED_OPEN, CACHED_RECORD, FIND } from "../candidates/stored/coatcheck.ts";
+import { CACHED_OPEN, CACHED_RECORD, FIND, OPEN } from "../candidates/stored/coatcheck.ts";
 import type { Claim } from "../lib/scenario.ts";
+import { STORED } from "./expectations.ts";
 
 /** How often a session is read the whole way, from the cache, while Better Auth reads one from SQLite. */
 const BETTER_AUTH = 50;
@@ -8,21 +9,23 @@ const BETTER_AUTH = 50;
 const MOST_LOOKUPS = 1.5;
 /** Microseconds until the cache has answered; `JSON.parse` of 500 bytes takes about as long again, whoever calls it. */
 const CACHED_MICROSECONDS = 2;
+/** Reads under way at once from which PostgreSQL's batches are expected to pay. */
+const RUSH = 64;
 
 /** What must come out of reading stored sessions: what is promised, not what was measured. */
-export function claimsOf(stageName: string): readonly Claim[] {
-  const claims: Claim[] = [{ task: CACHED_RECORD, atMostMicroseconds: CACHED_MICROSECONDS }];
+export function claimsOf(stageName: string, inFlight: number): readonly Claim[] {
+  const claims: Claim[] = [{ subject: CACHED_RECORD, atMost: CACHED_MICROSECONDS }];
   if (stageName !== "memory")
     claims.push(
-      { task: FIND, beside: BARE, atMost: MOST_LOOKUPS },
-      { task: FIND, beside: BARE, atMost: MOST_LOOKUPS, clock: "wall" },
+      { subject: FIND, beside: BARE, atMost: MOST_LOOKUPS },
+      { subject: FIND, beside: BARE, atMost: MOST_LOOKUPS, quantity: "wall" },
     );
   if (stageName === "sqlite")
-    claims.push({
-      task: "Better Auth, as it comes",
-      beside: CACHED_OPEN,
-      atLeast: BETTER_AUTH,
-      clock: "wall",
-    });
+    claims.push(
+      { subject: OPEN, beside: BARE, atMost: STORED.sqlite },
+      { subject: "Better Auth, as it comes", beside: CACHED_OPEN, atLeast: BETTER_AUTH, quantity: "wall" },
+    );
+  if (stageName === "postgres" && inFlight === RUSH)
+    claims.push({ subject: BARE, beside: OPEN, atLeast: STORED.postgres, quantity: "wall" });
   return claims;
 }

@@ -82,11 +82,12 @@ export const storedSessions: readonly Scenario[] = groups.flatMap((group) => [
 function reads({ stage, title, readers }: Group, inFlight: number): Scenario {
   return {
     name: `stored read ${stage.name} ${inFlight}`,
+    table: `stored read ${stage.name}`,
     title: `Reads of stored sessions, ${title}`,
     stage,
     base: BARE,
     tasks: readers.map((reader) => readTask(reader, inFlight)),
-    claims: claimsOf(stage.name),
+    claims: claimsOf(stage.name, inFlight),
   };
 }
 
@@ -95,6 +96,7 @@ function writes(stage: Stage, title: string): Scenario[] {
   const name = stage.name as keyof typeof bareWriters;
   return CONCURRENT.map((inFlight, n) => ({
     name: `stored write ${name} ${inFlight}`,
+    table: `stored write ${name}`,
     title: `Durable writes of stored sessions, ${title}`,
     stage,
     base: BARE_WRITE,

@@ -1,24 +1,44 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Candidate } from "../candidates/candidate.ts";
-import { userOf, type Size } from "../lib/payloads.ts";
+import type { Candidate, RequestCandidate } from "../candidates/candidate.ts";
+import { userOf, type Payload, type Size } from "../lib/payloads.ts";
+import { scaled } from "../lib/scale.ts";
 import type { Operation, Task } from "../lib/task.ts";
 
-/** Different tokens that a task goes through, so that nothing is faster for having just been seen. */
-const TOKENS = 64;
+/** So many that each is new again when its turn comes: no cache of recent tokens is as large. */
+const NEW = 20_000;
+/** Visitors who come back in turn. */
+const RECENT = 1000;
+/** Enough for what takes long anyhow, and for what is sealed. */
+const few = (): number => scaled(64, 8);
 
 /** The user's id, which is what candidates answer unless they say otherwise. */
 const isUser: Operation["isRight"] = (answer, i) => answer === userOf(i);
 
-/** Opening tokens of the candidate's own. */
+/** Opening tokens that have not been seen before, or so long ago that nobody remembers. */
 export function openTask(candidate: Candidate, size: Size, isRight = isUser): Task {
+  return openInTurn(candidate, size, NEW, isRight);
+}
+
+/** Opening tokens of visitors who come back in turn. */
+export function recentTask(candidate: Candidate, size: Size): Task {
+  return openInTurn(candidate, size, RECENT, isUser);
+}
+
+function openInTurn(
+  candidate: Candidate,
+  size: Size,
+  most: number,
+  isRight: NonNullable<Operation["isRight"]>,
+): Task {
   return {
     name: candidate.name,
     inFlight: candidate.inFlight,
     async prepare() {
-      const tokens = await tokensOf(candidate, size);
+      const tokens = await tokensOf(candidate, size, most);
+      const count = tokens.length;
       return {
-        run: (i) => candidate.open(tokens[i % TOKENS]!),
-        isRight: (answer, i) => isRight(answer, i % TOKENS),
+        run: (i) => candidate.open(tokens[i % count]!),
+        isRight: (answer, i) => isRight(answer, i % count),
       };
     },
   };
@@ -30,37 +50,84 @@ export function sealTask(candidate: Candidate, size: Size): Task {
     name: candidate.name,
     inFlight: candidate.inFlight,
     async prepare() {
-      const payloads = Array.from({ length: TOKENS }, (_, i) => size.make(i));
+      const payloads = payloadsFor(candidate, size, few());
+      const count = payloads.length;
       return {
-        run: (i) => candidate.seal(payloads[i % TOKENS]!),
-        isRight: (answer, i) => holds(candidate, answer as string, payloads[i % TOKENS]!),
+        run: (i) => candidate.seal(payloads[i % count]!),
+        isRight: (answer, i) => holds(candidate, answer as string, payloads[i % count]!),
       };
     },
   };
 }
 
-/** Opening what somebody changed one character of. */
-export function forgedTask(candidate: Candidate, size: Size): Task {
+/** Reading a session, giving it another role, and keeping it. */
+export function changeTask(candidate: RequestCandidate, size: Size): Task {
   return {
-    name: `${candidate.name}, forged`,
+    name: candidate.name,
     inFlight: candidate.inFlight,
     async prepare() {
-      const forged = (await tokensOf(candidate, size)).map(forge);
+      const tokens = await tokensOf(candidate, size, NEW);
+      const count = tokens.length;
       return {
-        run: (i) => candidate.open(forged[i % TOKENS]!),
+        run: (i) => candidate.change(tokens[i % count]!, `prefect ${i}`),
+        isRight: (answer, i) =>
+          holds(candidate, answer as string, { ...size.make(i % count), role: `prefect ${i}` }),
+      };
+    },
+  };
+}
+
+/**
+ * Cookies that must be refused.
+ *
+ * - forged: one character was changed.
+ * - truncated: a quarter is missing at the end.
+ * - foreign: another application's, by the same name.
+ */
+export type Bad = "forged" | "truncated" | "foreign";
+
+const spoil: Readonly<Record<Bad, (cookie: string) => string>> = {
+  forged: forge,
+  truncated: (cookie) => cookie.slice(0, Math.floor(cookie.length * 0.75)),
+  foreign: (cookie) => cookie,
+};
+
+/** Refusing. */
+export function refuseTask(candidate: RequestCandidate, size: Size, bad: Bad): Task {
+  return {
+    name: refusal(candidate, bad),
+    inFlight: candidate.inFlight,
+    async prepare() {
+      const payloads = payloadsFor(candidate, size, NEW);
+      const seal = (data: Payload) =>
+        bad === "foreign" ? candidate.sealElsewhere(data) : candidate.seal(data);
+      const cookies = (await Promise.all(payloads.map(seal))).map(spoil[bad]);
+      return {
+        run: (i) => candidate.open(cookies[i % cookies.length]!),
         isRight: (answer) => answer === undefined,
       };
     },
   };
 }
 
-/** Tokens that are known to give back what went in. */
-export async function tokensOf(candidate: Candidate, size: Size): Promise<string[]> {
-  const tokens = await Promise.all(Array.from({ length: TOKENS }, (_, i) => candidate.seal(size.make(i))));
-  for (const [i, token] of tokens.entries())
-    if (!(await holds(candidate, token, size.make(i))))
+/** What the task of {@link refuseTask} is called. */
+export function refusal(candidate: Candidate, bad: Bad): string {
+  return `${candidate.name}, ${bad}`;
+}
+
+/** Tokens of a candidate's own, the first of which are known to give back what went in. */
+export async function tokensOf(candidate: Candidate, size: Size, most: number = few()): Promise<string[]> {
+  const payloads = payloadsFor(candidate, size, most);
+  const tokens = await Promise.all(payloads.map((data) => candidate.seal(data)));
+  for (const [i, token] of tokens.slice(0, few()).entries())
+    if (!(await holds(candidate, token, payloads[i]!)))
       throw new Error(`the data of ${size.name} did not come back as they went in`);
   return tokens;
+}
+
+function payloadsFor(candidate: Candidate, size: Size, most: number): Payload[] {
+  const count = candidate.slow === true ? few() : scaled(most, few());
+  return Array.from({ length: count }, (_, i) => size.make(i));
 }
 
 async function holds(candidate: Candidate, token: string, data: object): Promise<boolean> {
@@ -70,7 +137,7 @@ async function holds(candidate: Candidate, token: string, data: object): Promise
 const PLAIN = /[A-Za-z0-9]{3}/g;
 
 /** Changes one character in the middle, and leaves the form as it was. */
-function forge(token: string): string {
+export function forge(token: string): string {
   PLAIN.lastIndex = token.length >> 1;
   const at = PLAIN.exec(token)!.index + 2;
   return token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);

@@ -4,7 +4,10 @@ import { createClient } from "redis";
 /** The same connections for every candidate: pg's default number of them, none closed between rounds. */
 export function postgresPool(): Pool {
   const pool = new Pool({ connectionString: variable("BENCH_POSTGRES"), max: 10, idleTimeoutMillis: 0 });
-  pool.on("error", report);
+  pool.on("error", (error) => {
+    // A server that is shut down ends the connections that are still closing.
+    if (!pool.ending) report(error);
+  });
   return pool;
 }
 
@@ -33,9 +36,14 @@ export function bareKey(id: string): string {
   return `bare:${id}`;
 }
 
-/** The database files. */
+/** The database files of two candidates. */
 export function sqlitePath(whose: "coatcheck" | "better-auth"): string {
-  return `${variable("BENCH_SQLITE")}/${whose}.db`;
+  return sqliteFile(whose);
+}
+
+/** A database file of the stage. */
+export function sqliteFile(name: string): string {
+  return `${variable("BENCH_SQLITE")}/${name}.db`;
 }
 
 function variable(name: "BENCH_POSTGRES" | "BENCH_REDIS" | "BENCH_SQLITE"): string {

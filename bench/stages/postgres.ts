@@ -10,13 +10,13 @@ import { postgresPool } from "./connect.ts";
 import { fill } from "./fill.ts";
 
 /** Room for every row in memory, and for the connections of all tasks; commits as durable as they come. */
-const SETTINGS = { shared_buffers: "256MB", max_connections: 250, max_wal_size: "1GB" };
+export const POSTGRES_SETTINGS = { shared_buffers: "256MB", max_connections: 250, max_wal_size: "1GB" };
 
 /** A server of its own with Coatcheck's table, Better Auth's, and connect-pg-simple's. */
 export const postgres: Stage = {
   name: "postgres",
   async start(rows) {
-    const server = await startPostgres(SETTINGS);
+    const server = await startPostgres(POSTGRES_SETTINGS);
     try {
       process.env["BENCH_POSTGRES"] = server.url;
       const pool = postgresPool();

@@ -53,7 +53,7 @@ async function checkInBrowser(variables) {
 async function benchShortly(variables) {
   await buildLibrary();
   const env = environment(variables);
-  await run(node24(), ["bench/run.ts", "--short"], { cwd: root, env, limit: 180 });
+  await run(node24(), ["bench/run.ts", "--short"], { cwd: root, env, limit: 400 });
 }
 
 /** Runs a package's command on Node 24. */

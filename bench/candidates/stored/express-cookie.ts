@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { makeData, tokenOf } from "../../lib/rows.ts";
-import { SECRET } from "../candidate.ts";
+import { cookieHeader, SECRET } from "../candidate.ts";
 
 /** A session as express-session hands it to its store. */
 export function expressSession(row: number): object {
@@ -10,9 +10,13 @@ export function expressSession(row: number): object {
   };
 }
 
-/** The `Cookie` header of a session's visitor: the session id, signed. */
+/** The `Cookie` header of a session's visitor. */
 export function expressCookie(row: number): string {
-  const id = tokenOf(row);
+  return signedCookie(tokenOf(row));
+}
+
+/** The session id, signed. */
+export function signedCookie(id: string): string {
   const signature = createHmac("sha256", SECRET).update(id).digest("base64").replace(/=+$/, "");
-  return `theme=dark; connect.sid=${encodeURIComponent(`s:${id}.${signature}`)}`;
+  return cookieHeader(`connect.sid=${encodeURIComponent(`s:${id}.${signature}`)}`);
 }

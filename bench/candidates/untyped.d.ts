@@ -20,6 +20,9 @@ declare module "express-session" {
     readonly saveUninitialized: boolean;
   }
   export default function session(options: Options): Handler;
+  export class MemoryStore {
+    set(id: string, session: object, done: () => void): void;
+  }
 }
 
 declare module "connect-pg-simple" {
@@ -37,4 +40,9 @@ declare module "connect-redis" {
     readonly client: object;
     readonly disableTouch: boolean;
   }) => object;
+}
+
+declare module "cookie-session" {
+  import type { Handler } from "express";
+  export default function cookieSession(options: { readonly secret: string }): Handler;
 }

@@ -1,0 +1,55 @@
+import { getIronSession, nodeCookies } from "iron-session";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Exchange } from "coatcheck";
+import { ironSessionRequest } from "../../candidates/iron-session.ts";
+import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
+import type { Payload } from "../../lib/payloads.ts";
+import { listening } from "../listening.ts";
+import { HTML, page } from "../page.ts";
+import type { HttpServer } from "../server.ts";
+import { leaveAlone, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
+
+/** node:http and nothing else. */
+export const nodeServers: readonly HttpServer[] = [
+  server({ name: NONE, reads: false, seal }, () => undefined),
+  server({ name: TOUCHED, reads: true, seal }, (request, response) => userOf(exchangeOf(request, response))),
+  server({ name: UNTOUCHED, reads: false, seal }, (request, response) =>
+    leaveAlone(exchangeOf(request, response)),
+  ),
+  server(
+    { name: "iron-session", reads: true, slow: true, seal: ironSessionRequest.seal },
+    async (request, response) => {
+      const options = { password: SECRET, cookieName: "session" };
+      return (await getIronSession<Partial<Payload>>(nodeCookies(request, response), options)).userId;
+    },
+  ),
+];
+
+type Find = (request: IncomingMessage, response: ServerResponse) => MaybePromise<unknown>;
+
+function server(about: Omit<HttpServer, "listen">, find: Find): HttpServer {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const userId = await find(request, response);
+    const body = Buffer.from(page(userId));
+    response.writeHead(200, { "Content-Type": HTML, "Content-Length": body.length }).end(body);
+  };
+  return {
+    ...about,
+    listen: () => listening(createServer((request, response) => void answer(request, response))),
+  };
+}
+
+/** What somebody writes who uses Coatcheck without a framework. */
+function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
+  return {
+    url: `http://${request.headers.host}${request.url}`,
+    sessions: new Map(),
+    header: (name) => (request.headers[name] as string | undefined) ?? null,
+    writable: () => !response.headersSent,
+    setCookie: (_name, line) => void response.appendHeader("Set-Cookie", line),
+    markPrivate: () => {
+      response.setHeader("Vary", "Cookie");
+      response.setHeader("Cache-Control", "private, no-store");
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
+import { coatcheckIn } from "../candidates/coatcheck.ts";
+import { SECRET } from "../candidates/candidate.ts";
+import type { Payload } from "../lib/payloads.ts";
+
+/** Sealed sessions behind a proxy that ends TLS. They are noted as seen every 20 minutes only, as no run is to write by itself. */
+export const sessions: Sessions<Payload> = createSessions<Payload>({
+  password: SECRET,
+  touchInterval: 1200,
+  trustProxy: true,
+});
+
+/** The `Cookie` header of a visitor with a session. */
+export const { seal } = coatcheckIn(sessions);
+
+/** Whose session it is. */
+export async function userOf(exchange: Exchange): Promise<unknown> {
+  const session: Session<Payload> = await sessions.open(exchange);
+  return session.data.userId;
+}
+
+/** What a page does that has a session at hand and does not look at it. */
+export async function leaveAlone(exchange: Exchange): Promise<undefined> {
+  await sessions.open(exchange);
+}
+
+/** What servers without a session, and with Coatcheck, are called. */
+export const NONE = "no session";
+export const TOUCHED = "Coatcheck";
+export const UNTOUCHED = "Coatcheck, untouched";

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { describeMachine, type Machine } from "./machine.ts";
+import type { Outcome } from "./scenario.ts";
+
+/** What is kept of all that was measured on one machine. */
+export interface Results {
+  readonly machine: Machine;
+  readonly outcomes: readonly Outcome[];
+}
+
+const FOLDER = new URL("../results/", import.meta.url);
+
+/** @returns `undefined` when there is no such file. */
+export function readResults(name: string): Results | undefined {
+  try {
+    return JSON.parse(readFileSync(fileOf(name), "utf8")) as Results;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** A file of results that outcomes are put into. */
+export interface ResultsFile {
+  readonly machine: Machine;
+  /** Keeps an outcome, in place of an earlier one of the same scenario, and writes the file. @returns what is in it, with its rounding. */
+  put(outcome: Outcome): Results;
+}
+
+/**
+ * Opens a file of results to put more into it.
+ *
+ * @throws when there are some of another machine or of other versions: no table compares what did not run beside each other.
+ */
+export function openResults(name: string): ResultsFile {
+  // As it will be read back: without what is undefined.
+  const machine = JSON.parse(JSON.stringify(describeMachine())) as Machine;
+  const earlier = readResults(name);
+  if (earlier !== undefined && !isDeepStrictEqual(earlier.machine, machine))
+    throw new Error(
+      `bench/results/${name}.json was measured elsewhere or with other versions. Remove it, or choose another --name.`,
+    );
+  const outcomes = new Map(earlier?.outcomes.map((outcome) => [outcome.name, outcome]));
+  return {
+    machine,
+    put(outcome) {
+      outcomes.set(outcome.name, outcome);
+      return write(name, { machine, outcomes: [...outcomes.values()] });
+    },
+  };
+}
+
+function write(name: string, results: Results): Results {
+  mkdirSync(FOLDER, { recursive: true });
+  const text = JSON.stringify(results, rounded, 1);
+  const oneLineEach = text.replaceAll(/\[[-\d.,\s]+\]/g, (numbers) => numbers.replaceAll(/\s+/g, ""));
+  writeFileSync(fileOf(name), `${oneLineEach}\n`);
+  return JSON.parse(text) as Results;
+}
+
+function fileOf(name: string): URL {
+  return new URL(`${name}.json`, FOLDER);
+}
+
+/** A ten-thousandth of a microsecond is less than the clock can tell. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
+}
