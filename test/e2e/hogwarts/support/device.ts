@@ -47,6 +47,8 @@ export async function openDevices(page: Page) {
 export async function leftFor(page: Page): Promise<string[]> {
   await page.waitForURL(/\/login$/);
   await page.getByLabel("Password").waitFor();
+  // The header asks for itself who is logged in, a moment later.
+  await page.getByRole("button", { name: "Log out", exact: true }).waitFor({ state: "detached" });
   const text = await page.locator("body").innerText();
   return ["Ginny Weasley", "Hermione Granger", "Draco Malfoy", "Account"].filter((each) =>
     text.includes(each),
