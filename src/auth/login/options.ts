@@ -14,6 +14,9 @@ export interface CommonAccount {
   readonly passwordHash?: string | null;
 }
 
+/** Why there is another hash: the same password was hashed anew, or it is another password, changed or reset. */
+export type HashCause = "renewed" | "changed";
+
 /** Options of `createLogin`, over the application's own table of users. */
 export interface LoginOptions<Account, T extends object = Data> {
   readonly sessions: Sessions<T>;
@@ -41,10 +44,16 @@ export interface LoginOptions<Account, T extends object = Data> {
    * Keeps a new hash if the old one is still there, in one statement: `UPDATE … SET password_hash = :hash WHERE id = :id AND
    * password_hash = :previous`. Without it no hash is renewed, and no password changed.
    *
+   * @param cause - Whether it is of the same password. Only a changed one is a reason for `validSince`.
    * @returns `true` when it is kept, `false` when the old one was not there any more. Not how many rows were changed: whatever else is an
    *   error, `ERR_SESSION_CONFIG`.
    */
-  savePasswordHash?(user: Account, hash: string, previous: string | null): boolean | Promise<boolean>;
+  savePasswordHash?(
+    user: Account,
+    hash: string,
+    previous: string | null,
+    cause: HashCause,
+  ): boolean | Promise<boolean>;
   /** Names the step that is left for this user after the password, such as `"totp"`. @default none is */
   readonly nextStep?: ((user: Account) => string | undefined | Promise<string | undefined>) | undefined;
   /** How passwords are hashed. @default those of `hashPassword` and `verifyPassword` */
@@ -72,7 +81,7 @@ export interface Accounts<Account, T extends object> {
   /** Whether a user, read again, may log in and still has this hash. */
   isUnchanged(user: Account | undefined, hash: string | undefined): boolean;
   /** @returns `false` when `previous` is not the user's hash any more. */
-  save(user: Account, hash: string, previous: string | undefined): Promise<boolean>;
+  save(user: Account, hash: string, previous: string | undefined, cause: HashCause): Promise<boolean>;
   /** Whether hashes can be kept. */
   readonly canSave: boolean;
 }
@@ -130,9 +139,9 @@ export function accountsOf<Account, T extends object>(
     canSave: options.savePasswordHash !== undefined,
     isUnchanged: (user, hash) => user !== undefined && hashOf(user) === hash && mayLogIn(user),
 
-    async save(user, hash, previous) {
+    async save(user, hash, previous, cause) {
       if (options.savePasswordHash === undefined) throw missing("savePasswordHash", "change a password");
-      return yesOrNo("savePasswordHash", await options.savePasswordHash(user, hash, previous ?? null));
+      return yesOrNo("savePasswordHash", await options.savePasswordHash(user, hash, previous ?? null, cause));
     },
   };
 }

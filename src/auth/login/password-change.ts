@@ -99,7 +99,8 @@ export function createPasswordChange<Account, T extends object>(
       const { user, session } = proven;
       const hash = await hashNew(user, change.next);
       if (typeof hash !== "string") return hash;
-      if (!(await accounts.save(user, hash, proven.hash))) return refused(exchange, refuse("invalid"), user);
+      if (!(await accounts.save(user, hash, proven.hash, "changed")))
+        return refused(exchange, refuse("invalid"), user);
       const userId = accounts.idOf(user);
       emit({ type: "password-changed", userId: String(userId) });
       if (store !== undefined) await sessions.revokeUser(userId, { except: session.id });
@@ -112,7 +113,7 @@ export function createPasswordChange<Account, T extends object>(
       if (user === undefined) return refuse("anonymous");
       const hash = await hashNew(user, password);
       if (typeof hash !== "string") return hash;
-      for (let tries = 0; !(await accounts.save(user, hash, accounts.hashOf(user))); tries++) {
+      for (let tries = 0; !(await accounts.save(user, hash, accounts.hashOf(user), "changed")); tries++) {
         // A login has renewed the hash meanwhile.
         user = await accounts.byId(userId);
         if (user === undefined || tries === MAX_TRIES) return refuse("invalid");

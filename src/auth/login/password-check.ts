@@ -60,7 +60,7 @@ export function createPasswordCheck<Account, T extends object>(
     if (!accounts.canSave || !passwords.needsRehash(stored)) return stored;
     try {
       const hash = await passwords.hash(password);
-      if (!(await accounts.save(user, hash, stored))) return stored;
+      if (!(await accounts.save(user, hash, stored, "renewed"))) return stored;
       emit({ type: "password-rehashed", userId: String(accounts.idOf(user)) });
       return hash;
     } catch (error) {

@@ -161,7 +161,7 @@ describe.each(kinds)("to change a password in a $kind session", (kind) => {
     await harry.fill("wand");
     expect(await harry.changePassword(HARRY, NEW)).toEqual(IN);
     const { passwordHash } = users.get(7)!;
-    expect(savePasswordHash.mock.calls).toEqual([[before, passwordHash, before.passwordHash]]);
+    expect(savePasswordHash.mock.calls).toEqual([[before, passwordHash, before.passwordHash, "changed"]]);
     expect(types()).toContain("password-changed");
     expect(harry.copy("session=")).not.toBe(cookie);
     const session = await harry.session();

@@ -27,7 +27,7 @@ describe.each(kinds)("a login in a $kind session, when hashes cost more than the
     const [before, one] = [users.get(7)!, visitor()];
     expect(await one.login("Harry", HARRY)).toEqual(IN);
     const { passwordHash } = users.get(7)!;
-    expect(savePasswordHash.mock.calls).toEqual([[before, passwordHash, before.passwordHash]]);
+    expect(savePasswordHash.mock.calls).toEqual([[before, passwordHash, before.passwordHash, "renewed"]]);
     expect(passwordHash).toContain("$m=16,t=1,p=1$");
     expect(await dearer.verify(passwordHash, HARRY)).toBe(true);
     expect(events).toContainEqual(expect.objectContaining({ type: "password-rehashed", userId: "7" }));

@@ -1,5 +1,4 @@
 import { createSessions, isSessionError } from "coatcheck";
-import { needsRehash } from "coatcheck/password";
 import { createGuard, createLogin, useSession } from "coatcheck/solid-start";
 import { noteSessionEvent } from "./auth-events.ts";
 import { databaseUrl } from "./database.ts";
@@ -57,11 +56,11 @@ export const auth = createLogin({
   findById: (id: number) => db.user.findUnique({ where: { id } }),
   mayLogIn: (account: Account) => account.disabledAt === null,
   rules: passwordRules,
-  savePasswordHash({ id }, hash, previous) {
+  savePasswordHash({ id }, hash, previous, cause) {
     if (previous === null) return false;
-    // A hash that a login makes anew, as hashes cost more by now, is of the same password: it ends no session.
-    const isRenewal = needsRehash(previous);
-    return db.user.savePassword(id, hash, previous, isRenewal ? undefined : new Date().toISOString());
+    // The same password, hashed anew, ends no session.
+    const changedAt = cause === "renewed" ? undefined : new Date().toISOString();
+    return db.user.savePassword(id, hash, previous, changedAt);
   },
 });
 
