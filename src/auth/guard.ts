@@ -1,5 +1,6 @@
 import { SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import type { DenialReason } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
 import type { UserId } from "../options.ts";
@@ -115,9 +116,7 @@ interface Loading<User> {
 export function guardCore<User, T extends object, Rules extends PolicyRules<User>>(
   options: GuardOptions<User, T, Rules>,
 ): GuardCore<User, Rules> {
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined)
-    throw new SessionError("ERR_SESSION_CONFIG", `${unknown} is not an option of createGuard.`);
+  refuseUnknownOptions(options, KNOWN, "createGuard");
   const { sessions, policies } = options;
   const { now, emit, addressOf } = partsOf(sessions);
   const forms = createKeptForms(sessions);

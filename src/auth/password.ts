@@ -1,4 +1,5 @@
 import { isSessionError, SessionError } from "../core/errors.ts";
+import { refuseUnknownOptions } from "../core/known-options.ts";
 import { loadArgon2 } from "./argon2.ts";
 import { createHashQueue, type HashQueue, type HashQueueOptions } from "./hash-queue.ts";
 import type { PasswordImporter } from "./importers/importer.ts";
@@ -169,8 +170,7 @@ export function needsRehash(phc: string, options: PasswordOptions = {}): boolean
 }
 
 function checkCost(options: PasswordsOptions): Argon2Parameters {
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw wrong(`${unknown} is not an option of createPasswords.`);
+  refuseUnknownOptions(options, KNOWN, "createPasswords");
   const { memory = DEFAULTS.memory, passes = DEFAULTS.passes, parallelism = DEFAULTS.parallelism } = options;
   const cost = { memory, passes, parallelism };
   if (!isComputable(cost))

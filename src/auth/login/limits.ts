@@ -1,6 +1,7 @@
 import { createCircuit, STORE_TIMEOUT } from "../../circuit.ts";
 import { foldAddress } from "../../core/address.ts";
 import { SessionError } from "../../core/errors.ts";
+import { refuseUnknownOptions } from "../../core/known-options.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { SessionParts } from "../../parts.ts";
 import type { SessionStore } from "../../stores/store.ts";
@@ -56,9 +57,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ThrottleOptions>(["account", "a
 /** Builds them; `false` allows everything, where something else counts. @throws SessionError `ERR_SESSION_CONFIG` */
 export function createLimits(options: ThrottleOptions | false, parts: SessionParts): Limits {
   if (options === false) return { attempt: async () => UNCOUNTED, forget: async () => {} };
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined)
-    throw new SessionError("ERR_SESSION_CONFIG", `throttle.${unknown} is not an option of createLogin.`);
+  refuseUnknownOptions(options, KNOWN, "createLogin", "throttle.");
   const { account: accountLimit = ACCOUNT, address: addressLimit = ADDRESS } = options;
   checkLimit(accountLimit);
   if (addressLimit !== false) checkLimit(addressLimit);

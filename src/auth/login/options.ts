@@ -1,5 +1,6 @@
 import { SessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
+import { refuseUnknownOptions } from "../../core/known-options.ts";
 import type { UserId } from "../../options.ts";
 import type { Sessions } from "../../sessions.ts";
 import { createPasswords, type Passwords } from "../password.ts";
@@ -107,8 +108,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof LoginOptions<unknown>>([
 export function accountsOf<Account, T extends object>(
   options: LoginOptions<Account, T>,
 ): Accounts<Account, T> {
-  const unknown = Object.keys(options).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw wrong(`${unknown} is not an option of createLogin.`);
+  refuseUnknownOptions(options, KNOWN, "createLogin");
   const { rules } = options;
   const idOf = options.userId ?? ((user: Account) => (user as CommonAccount).id as UserId);
   const readHash = options.passwordHash ?? ((user: Account) => (user as CommonAccount).passwordHash);
