@@ -15,6 +15,9 @@ interface Entry {
 
 /** What an entry takes beside its texts: two objects, six numbers, its place in the map. */
 const OVERHEAD_BYTES = 350;
+/** Tokens whose first sight is remembered: groups of some, to one of which each belongs. */
+const GROUP = 4;
+const GROUP_BITS = 11;
 const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 8 * 2 ** 20;
 
@@ -24,10 +27,13 @@ const MAX_BYTES = 8 * 2 ** 20;
  * of JSON for each request anew.
  *
  * Two generations take turns, so that a hit moves nothing: what was not asked for while the younger one filled up is forgotten.
+ * A token is kept when it is opened for the second time. Of one that never comes back a number is noted and no more: keeping it, and
+ * forgetting it again, would take a fifth of what opening it takes.
  */
 export class RecentTokens {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
+  readonly #sights = new Int32Array(GROUP << GROUP_BITS);
   #young = new Map<number, Entry>();
   #old = new Map<number, Entry>();
   #youngBytes = 0;
@@ -59,10 +65,22 @@ export class RecentTokens {
     return old.record;
   }
 
-  /** Keeps what a token that was just opened held. */
-  put(token: string, record: SessionRecord): void {
+  /** Notes that a token was opened, and what it held. */
+  note(token: string, record: SessionRecord): void {
+    const key = keyOf(token);
     // A copy: the token is a piece of the Cookie header, and would keep all of it in memory.
-    this.#add(keyOf(token), { token: JSON.parse(`"${token}"`) as string, record });
+    if (this.#seen(key)) this.#add(key, { token: JSON.parse(`"${token}"`) as string, record });
+  }
+
+  /** Whether this key was asked for before; remembers it in place of the one in its group that was asked for first. */
+  #seen(key: number): boolean {
+    const sights = this.#sights;
+    // Spread by Knuth's multiplier: characters of base64url are not equally frequent in each of their bits.
+    const first = (Math.imul(key, 0x9e3779b1) >>> (32 - GROUP_BITS)) * GROUP;
+    for (let i = first; i < first + GROUP; i++) if (sights[i] === key) return true;
+    for (let i = first + GROUP - 1; i > first; i--) sights[i] = sights[i - 1]!;
+    sights[first] = key;
+    return false;
   }
 
   #add(key: number, entry: Entry): void {

@@ -60,7 +60,7 @@ export function createSealedKeeper(options: {
         if ("failure" in unsealed) return { rejected: unsealed.failure };
         const record = decodeRecord(unsealed.text);
         if (record === undefined) return { rejected: "malformed" };
-        recent.put(token, record);
+        recent.note(token, record);
         return { record };
       });
     },

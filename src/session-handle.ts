@@ -47,7 +47,7 @@ export class SessionHandle implements Session {
   readonly #exchange: Exchange;
   readonly #cookie: SessionCookie;
   #loading: MaybePromise<void> = undefined;
-  #progress: "untouched" | "loading" | "ready" = "untouched";
+  #isReady = false;
   /** What is kept; `undefined` for an anonymous visitor. */
   #record: SessionRecord | undefined;
   /** What the cookie stood for until its token was replaced; only a logout can still mean it. */
@@ -145,18 +145,21 @@ export class SessionHandle implements Session {
 
   /** Loads the session if nothing has yet; answers at once when the keeper does. */
   load(): MaybePromise<void> {
-    if (this.#progress === "untouched") {
-      this.#loading = chain(this.#open(), () => {
-        this.#progress = "ready";
-      });
-      if (isPromise(this.#loading)) this.#progress = "loading";
-    }
+    if (this.#isReady || this.#loading !== undefined) return this.#loading;
+    const opening = this.#open();
+    if (isPromise(opening)) this.#loading = this.#readyAfter(opening);
+    else this.#isReady = true;
     return this.#loading;
+  }
+
+  async #readyAfter(opening: Promise<void>): Promise<void> {
+    await opening;
+    this.#isReady = true;
   }
 
   /** The record, loaded here and now where that is possible. */
   #loaded(): SessionRecord | undefined {
-    if (this.#progress !== "ready" && isPromise(this.load()))
+    if (!this.#isReady && isPromise(this.load()))
       throw new SessionError(
         "ERR_SESSION_CONFIG",
         "This session is still being loaded: await useSession() first.",
@@ -391,9 +394,7 @@ export class SessionHandle implements Session {
   #alone<R>(write: () => MaybePromise<R>): MaybePromise<R> {
     const result = write();
     if (!isPromise(result)) return result;
-    const settled = (): void => {
-      this.#writing = undefined;
-    };
+    const settled = (): void => void (this.#writing = undefined);
     this.#writing = result.then(settled, settled);
     return result;
   }

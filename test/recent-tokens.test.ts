@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { assert, property, array, nat, record as object } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RecentTokens } from "../src/recent-tokens.ts";
+import type { SessionRecord } from "../src/core/record.ts";
 import { testRecord } from "../src/testing/index.ts";
 
 /** As random at its end as a tag is. */
@@ -9,19 +10,39 @@ const tokenOf = (n: number): string =>
   `s1.abcdefgh.20000.${createHash("sha512").update(String(n)).digest("base64url")}`;
 const recordOf = (n: number) => testRecord({ createdAt: n, data: JSON.stringify({ userId: n }) });
 
+/** Has a token come back, so that it is kept. */
+function noteTwice(recent: RecentTokens, token: string, record: SessionRecord): void {
+  recent.note(token, record);
+  recent.note(token, record);
+}
+
 describe("recently opened tokens", () => {
-  test("are answered with what they held", () => {
+  test("are answered with what they held, once they have come back", () => {
     const recent = new RecentTokens();
     const record = recordOf(1);
-    recent.put(tokenOf(1), record);
+    recent.note(tokenOf(1), record);
+    expect(recent.get(tokenOf(1))).toBeUndefined();
+    expect(recent.size).toBe(0);
+    recent.note(tokenOf(1), record);
     expect(recent.get(tokenOf(1))).toBe(record);
     expect(recent.get(tokenOf(2))).toBeUndefined();
+  });
+
+  test("are kept for nearly all of a thousand visitors who come in turn, and for none of twenty thousand", () => {
+    const kept = (visitors: number) => {
+      const recent = new RecentTokens();
+      for (let turn = 0; turn < 2; turn++)
+        for (let n = 0; n < visitors; n++) recent.note(tokenOf(n), recordOf(n));
+      return recent.size;
+    };
+    expect(kept(1000)).toBeGreaterThan(990);
+    expect(kept(20_000)).toBeLessThan(1000);
   });
 
   test("are told apart from every other token, whatever part of it is the same", () => {
     const recent = new RecentTokens();
     const token = tokenOf(1);
-    recent.put(token, recordOf(1));
+    noteTwice(recent, token, recordOf(1));
     for (let i = 0; i < token.length; i++) {
       const other = `${token.slice(0, i)}${token[i] === "A" ? "B" : "A"}${token.slice(i + 1)}`;
       expect(recent.get(other)).toBeUndefined();
@@ -33,9 +54,9 @@ describe("recently opened tokens", () => {
 
   test("are forgotten beyond so many, those that nobody asks for first", () => {
     const recent = new RecentTokens({ maxEntries: 100 });
-    recent.put(tokenOf(0), recordOf(0));
+    noteTwice(recent, tokenOf(0), recordOf(0));
     for (let n = 1; n < 1000; n++) {
-      recent.put(tokenOf(n), recordOf(n));
+      noteTwice(recent, tokenOf(n), recordOf(n));
       expect(recent.get(tokenOf(0))).toBeDefined();
     }
     const kept = Array.from({ length: 1000 }, (_, n) => recent.get(tokenOf(n)) !== undefined);
@@ -51,7 +72,11 @@ describe("recently opened tokens", () => {
         const recent = new RecentTokens({ maxEntries: maxEntries + 2, maxBytes });
         for (const { n, size } of steps) {
           if (recent.get(tokenOf(n)) === undefined)
-            recent.put(tokenOf(n), testRecord({ createdAt: n, data: JSON.stringify("d".repeat(size)) }));
+            noteTwice(
+              recent,
+              tokenOf(n),
+              testRecord({ createdAt: n, data: JSON.stringify("d".repeat(size)) }),
+            );
           expect(recent.size).toBeLessThanOrEqual(maxEntries + 2);
           expect(recent.bytes).toBeLessThanOrEqual(maxBytes);
         }
@@ -64,7 +89,7 @@ describe("recently opened tokens", () => {
     const before = process.memoryUsage().heapUsed;
     for (let n = 0; n < 400; n++) {
       const header = `${"a".repeat(100_000)}${n}; session=${tokenOf(n)}`;
-      recent.put(header.slice(header.indexOf("=") + 1), recordOf(n));
+      noteTwice(recent, header.slice(header.indexOf("=") + 1), recordOf(n));
     }
     // Were the headers kept, it would be 40 MB.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000);

@@ -25,7 +25,10 @@ export interface CryptoProvider<Key = unknown> {
     associated: Uint8Array<ArrayBuffer>,
     text: string,
   ): MaybePromise<string>;
-  /** The text again, or `undefined` when the tag does not match. */
+  /**
+   * The text again, or `undefined` when the tag does not match, or when the body is not the one canonical spelling of its octets
+   * (RFC 4648 section 3.5): that is seen before any cipher runs.
+   */
   open(key: Key, associated: Uint8Array<ArrayBuffer>, body: string): MaybePromise<string | undefined>;
   /** SHA-256 of a text's UTF-8, in base64url. */
   sha256(text: string): MaybePromise<string>;

@@ -2,7 +2,15 @@ import { COOKIE_LIMIT } from "./cookie.ts";
 import type { CryptoProvider } from "./crypto.ts";
 import type { Keyring } from "./keyring.ts";
 import { chain, type MaybePromise } from "./maybe-promise.ts";
-import { associatedData, DAY_MS, NONCE_BYTES, parsePrefix, splitToken, tokenPrefix } from "./token.ts";
+import {
+  associatedData,
+  DAY_MS,
+  isCanonicalBase64url,
+  NONCE_BYTES,
+  parsePrefix,
+  splitToken,
+  tokenPrefix,
+} from "./token.ts";
 
 /** Why a token did not open. The visitor sees no difference; events and logs do. */
 export type UnsealFailure = "malformed" | "unknown-key" | "out-of-lifetime" | "forged";
@@ -65,7 +73,7 @@ export function createSealer(options: {
 
   function openIn(found: Slot, body: string): MaybePromise<Unsealed> {
     return chain(crypto.open(found.key, found.associated, body), (text) =>
-      text === undefined ? failed("forged") : { text },
+      text === undefined ? failed(isCanonicalBase64url(body) ? "forged" : "malformed") : { text },
     );
   }
 
@@ -96,7 +104,7 @@ export function createSealer(options: {
         return inLifetime(known.day, now) ? openIn(known, parts.body) : failed("out-of-lifetime");
 
       const parsed = parsePrefix(parts.prefix);
-      if (parsed === undefined) return failed("malformed");
+      if (parsed === undefined || !isCanonicalBase64url(parts.body)) return failed("malformed");
       if (!inLifetime(parsed.day, now)) return failed("out-of-lifetime");
       return chain(slot(parts.prefix, parsed.kid, parsed.day), (found) =>
         found === undefined ? failed("unknown-key") : openIn(found, parts.body),

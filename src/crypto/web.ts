@@ -1,5 +1,5 @@
 import type { CryptoProvider } from "../core/crypto.ts";
-import { NONCE_BYTES, TAG_BYTES } from "../core/token.ts";
+import { isCanonicalBase64url, NONCE_BYTES, TAG_BYTES } from "../core/token.ts";
 
 const CIPHER = "AES-GCM";
 const CHUNK = 0x8000;
@@ -44,6 +44,7 @@ export function webCrypto(crypto: WebCryptoLike): CryptoProvider<CryptoKey> {
     },
 
     async open(key, associated, body) {
+      if (!isCanonicalBase64url(body)) return undefined;
       const bytes = fromBase64url(body);
       const nonce = bytes.subarray(0, NONCE_BYTES);
       try {
@@ -70,7 +71,6 @@ function toBase64url(octets: Uint8Array<ArrayBuffer>): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** The text was checked to be canonical base64url before it gets here. */
 function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const octets = new Uint8Array(binary.length);

@@ -84,11 +84,6 @@ describe("a token's shape", () => {
     ["no dots", BODY],
     ["an empty body", `s1.${KID}.20000.`],
     ["a body shorter than nonce and tag", `s1.${KID}.20000.${"A".repeat(36)}`],
-    ["a body of an impossible length", `s1.${KID}.20000.${"A".repeat(41)}`],
-    ["stray bits", `s1.${KID}.20000.${"A".repeat(37)}B`],
-    ["padding", `s1.${KID}.20000.${BODY}==`],
-    ["a further dot", `s1.${KID}.20000.${BODY}.`],
-    ["a part too many", `s1.${KID}.20000.${BODY}.${BODY}`],
     ["a day of seven digits", `s1.${KID}.1000000.${BODY}`],
   ])("is not there with %s", (_what, token) => {
     expect(splitToken(token)).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { SessionRecord } from "../../core/record.ts";
-import { DAY_MS, parsePrefix, SEALED_VERSION, splitToken } from "../../core/token.ts";
+import { DAY_MS, isCanonicalBase64url, parsePrefix, SEALED_VERSION, splitToken } from "../../core/token.ts";
 import { runtimeCrypto } from "../../crypto/runtime.ts";
 import { keyringOf } from "../../keyrings.ts";
 import { createSealedKeeper } from "../../sealed.ts";
@@ -28,7 +28,7 @@ export function isSealed(token: string): boolean {
 
 function partsOf(token: string): { kid: string; day: number } | undefined {
   const split = splitToken(token);
-  return split && parsePrefix(split.prefix);
+  return split && isCanonicalBase64url(split.body) ? parsePrefix(split.prefix) : undefined;
 }
 
 /** Opens a sealed token as far as the passwords reach. */
