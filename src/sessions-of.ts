@@ -5,8 +5,11 @@ import { createSessions, type Sessions } from "./sessions.ts";
 /** Sessions kept by the content of their options; an application has one or two. */
 const MAX_KEPT = 64;
 
-const byObject = new WeakMap<object, Sessions<never>>();
 const byContent = new Map<string, Sessions<never>>();
+/** Options that have no content to be told by. A fresh object at every call must not get here: the map would grow with every request. */
+const byObject = new WeakMap<object, Sessions<never>>();
+/** Most applications pass one object. */
+let last: { readonly given: object; readonly made: Sessions<never> } | undefined;
 
 /**
  * What `useSession` was given, as sessions. Plain options are recognised by content, so that
@@ -18,18 +21,22 @@ export function sessionsOf<T extends object>(given: Sessions<T> | SessionOptions
   if (isSessions(given)) return given;
   // Refused there, with the words for it; nothing that can be kept.
   if (typeof given !== "object" || given === null) return createSessions<T>(given);
-  const known = byObject.get(given) as Sessions<T> | undefined;
-  if (known !== undefined) return known;
+  if (last?.given === given) return last.made;
 
   const content = contentOf(given);
-  let made = content === undefined ? undefined : (byContent.get(content) as Sessions<T> | undefined);
-  if (made === undefined) {
-    made = createSessions(given);
-    if (byContent.size >= MAX_KEPT) byContent.clear();
-    if (content !== undefined) byContent.set(content, made as Sessions<never>);
-  }
-  byObject.set(given, made as Sessions<never>);
+  const known = content === undefined ? byObject.get(given) : byContent.get(content);
+  const made = (known as Sessions<T> | undefined) ?? createSessions(given);
+  last = { given, made: made as Sessions<never> };
+  if (known === undefined) keep(given, content, last.made);
   return made;
+}
+
+function keep(given: object, content: string | undefined, made: Sessions<never>): void {
+  if (content === undefined) byObject.set(given, made);
+  else {
+    if (byContent.size >= MAX_KEPT) byContent.clear();
+    byContent.set(content, made);
+  }
 }
 
 function isSessions<T extends object>(given: Sessions<T> | SessionOptions<T>): given is Sessions<T> {

@@ -12,9 +12,11 @@ import { leaveAlone, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.
 /** node:http and nothing else. */
 export const nodeServers: readonly HttpServer[] = [
   server({ name: NONE, reads: false, seal }, () => undefined),
-  server({ name: TOUCHED, reads: true, seal }, (request, response) => userOf(exchangeOf(request, response))),
+  server({ name: TOUCHED, reads: true, seal }, (request, response) =>
+    userOf(new NodeExchange(request, response)),
+  ),
   server({ name: UNTOUCHED, reads: false, seal }, (request, response) =>
-    leaveAlone(exchangeOf(request, response)),
+    leaveAlone(new NodeExchange(request, response)),
   ),
   server(
     { name: "iron-session", reads: true, slow: true, seal: ironSessionRequest.seal },
@@ -40,16 +42,34 @@ function server(about: Omit<HttpServer, "listen">, find: Find): HttpServer {
 }
 
 /** What somebody writes who uses Coatcheck without a framework. */
-function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
-  return {
-    url: `http://${request.headers.host}${request.url}`,
-    sessions: new Map(),
-    header: (name) => (request.headers[name] as string | undefined) ?? null,
-    writable: () => !response.headersSent,
-    setCookie: (_name, line) => void response.appendHeader("Set-Cookie", line),
-    markPrivate: () => {
-      response.setHeader("Vary", "Cookie");
-      response.setHeader("Cache-Control", "private, no-store");
-    },
-  };
+class NodeExchange implements Exchange {
+  readonly sessions: Map<string, unknown> = new Map();
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get url(): string {
+    return `http://${this.#request.headers.host}${this.#request.url}`;
+  }
+
+  header(name: string): string | null {
+    return (this.#request.headers[name] as string | undefined) ?? null;
+  }
+
+  writable(): boolean {
+    return !this.#response.headersSent;
+  }
+
+  setCookie(_name: string, line: string): void {
+    this.#response.appendHeader("Set-Cookie", line);
+  }
+
+  markPrivate(): void {
+    this.#response.setHeader("Vary", "Cookie");
+    this.#response.setHeader("Cache-Control", "private, no-store");
+  }
 }

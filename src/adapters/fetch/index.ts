@@ -1,5 +1,4 @@
 import { crossSiteReasonOf, crossSiteRefusal, isSafeMethod, type CrossSiteOptions } from "../../auth/csrf.ts";
-import { markPrivateIn } from "../../exchange.ts";
 import type { SessionOptions } from "../../options.ts";
 import type { Session } from "../../session.ts";
 import { sessionsOf } from "../../sessions-of.ts";
@@ -48,7 +47,7 @@ export function withSessions<Rest extends unknown[]>(
     } finally {
       exchange.sent = true;
     }
-    return withHeaders(response, exchange.headers);
+    return exchange.complete(response);
   };
 }
 
@@ -84,13 +83,4 @@ export function refuseCrossSite(request: Request, options: CrossSiteOptions = {}
   if (isSafeMethod(request.method)) return undefined;
   const reason = crossSiteReasonOf(request, new Set(options.trustedOrigins));
   return reason === undefined ? undefined : crossSiteRefusal();
-}
-
-/** The response with our headers added. Those of a redirect or of a fetched response are immutable, hence the copy. */
-function withHeaders(response: Response, ours: Headers): Response {
-  if (ours.keys().next().done === true) return response;
-  const merged = new Response(response.body, response);
-  for (const line of ours.getSetCookie()) merged.headers.append("Set-Cookie", line);
-  if (ours.has("Vary")) markPrivateIn(merged.headers);
-  return merged;
 }
