@@ -1,4 +1,4 @@
-import { readTrust, type ProxyTrust } from "./client-address.ts";
+import { circuitsInside } from "./circuit-inside.ts";
 import { isCookieName } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
@@ -6,7 +6,8 @@ import type { Lifetime } from "./core/lifetime.ts";
 import type { StandardSchema } from "./core/standard-schema.ts";
 import type { CookieOptions } from "./core/transport.ts";
 import type { SessionEvent } from "./events.ts";
-import type { DeviceOptions } from "./device.ts";
+import { readTrust, type ProxyTrust } from "./proxy-trust.ts";
+import type { DeviceOptions } from "./stored/device.ts";
 import type { SessionStore } from "./stores/store.ts";
 
 /** How the cookie is written. The defaults are the safe ones; each option makes it wider. */
@@ -203,6 +204,8 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     wrong("store must have find, insert, update and delete");
   if (options.store === undefined && options.storeTimeout !== undefined)
     wrong("storeTimeout is for sessions with a store");
+  if (options.store !== undefined && options.storeTimeout !== undefined && circuitsInside.has(options.store))
+    wrong("storeTimeout is not for a store that has a timeout of its own: give it that");
 
   return {
     name,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DeviceOptions } from "../../src/device.ts";
+import type { DeviceOptions } from "../../src/stored/device.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { cookieAfter, fakeClock, testExchange } from "../../src/testing/index.ts";
