@@ -1,5 +1,5 @@
-import { isInRange, parseAddress, parseRange, type AddressRange } from "./core/address.ts";
-import { SessionError } from "./core/errors.ts";
+import { isEverybody, isInRange, parseAddress, parseRange, type AddressRange } from "./core/address.ts";
+import { wrongOption } from "./core/option-errors.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
@@ -16,13 +16,14 @@ export type ProxyTrust = boolean | readonly AddressRange[];
 export function readTrust(trustProxy: boolean | readonly string[] | undefined): ProxyTrust {
   // Not any truthy value: "false" out of an environment variable would be one.
   if (typeof (trustProxy ?? false) === "boolean") return (trustProxy ?? false) as boolean;
-  if (!Array.isArray(trustProxy)) throw wrong("trustProxy must be true, false or a list of the proxies");
+  if (!Array.isArray(trustProxy))
+    throw wrongOption("trustProxy must be true, false or a list of the proxies");
   return (trustProxy as readonly unknown[]).map((entry, n) => {
     const range = typeof entry === "string" ? parseRange(entry) : undefined;
     if (range === undefined)
-      throw wrong(`trustProxy[${n}] must be an address or a range of them, such as 10.0.0.0/8`);
+      throw wrongOption(`trustProxy[${n}] must be an address or a range of them, such as 10.0.0.0/8`);
     // Then the visitor would be a proxy too, and be believed.
-    if (range.bits === 0) throw wrong(`trustProxy[${n}] must not be the range of all addresses`);
+    if (isEverybody(range)) throw wrongOption(`trustProxy[${n}] must not be the range of all addresses`);
     return range;
   });
 }
@@ -41,8 +42,4 @@ export function forwardedHeader(exchange: Exchange, name: string, trust: ProxyTr
 export function isTrusted(text: string | undefined, proxies: readonly AddressRange[]): boolean {
   const address = text === undefined ? undefined : parseAddress(text);
   return address !== undefined && proxies.some((range) => isInRange(address, range));
-}
-
-function wrong(problem: string): SessionError {
-  return new SessionError("ERR_SESSION_CONFIG", `Wrong options: ${problem}.`);
 }

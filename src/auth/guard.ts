@@ -1,7 +1,7 @@
 import { clientAddress } from "../client-address.ts";
 import { SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions } from "../core/option-errors.ts";
 import type { DenialReason } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
 import type { UserId } from "../options.ts";

@@ -1,11 +1,10 @@
 /** The octets of an internet address: 4 of IPv4, 16 of IPv6. */
 export type Address = readonly number[];
 
-/** All addresses that begin with the same bits. */
+/** All addresses whose bits begin in the same way. */
 export interface AddressRange {
-  readonly address: Address;
-  /** How many bits they share: up to 32 for IPv4, 128 for IPv6. */
-  readonly bits: number;
+  /** See `bitsOf`: the digit of the family, and the bits that they share. */
+  readonly prefix: string;
 }
 
 /** `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255`: what is longer is no address, and not worth a look. */
@@ -78,26 +77,30 @@ export function parseRange(text: string): AddressRange | undefined {
   const written = slash === -1 ? text : text.slice(0, slash);
   const address = parseAddress(written);
   if (address === undefined) return undefined;
-  const width = address.length * 8;
-  if (slash === -1) return { address, bits: width };
+  const bits = bitsOf(address);
+  if (slash === -1) return { prefix: bits };
 
-  const prefix = text.slice(slash + 1);
-  if (!DECIMAL.test(prefix)) return undefined;
-  const bits = address.length === 4 && written.includes(":") ? Number(prefix) - MAPPED_BITS : Number(prefix);
-  if (bits < 0 || bits > width) return undefined;
-  const range = { address, bits };
-  return address.every((octet, n) => octet === (octet & maskOf(range, n))) ? range : undefined;
+  const length = text.slice(slash + 1);
+  if (!DECIMAL.test(length)) return undefined;
+  const isMapped = address.length === 4 && written.includes(":");
+  const end = 1 + Number(length) - (isMapped ? MAPPED_BITS : 0);
+  const isRange = end > 0 && end <= bits.length && !bits.includes("1", end);
+  return isRange ? { prefix: bits.slice(0, end) } : undefined;
+}
+
+/** Whether it is the range of all addresses of a family. */
+export function isEverybody(range: AddressRange): boolean {
+  return range.prefix.length === 1;
 }
 
 /** Whether an address is in a range; one of IPv4 never is in a range of IPv6, nor the other way around. */
 export function isInRange(address: Address, range: AddressRange): boolean {
-  return (
-    address.length === range.address.length &&
-    address.every((octet, n) => ((octet ^ range.address[n]!) & maskOf(range, n)) === 0)
-  );
+  return bitsOf(address).startsWith(range.prefix);
 }
 
-/** The bits of octet `n` that a range fixes. */
-function maskOf({ bits }: AddressRange, n: number): number {
-  return (0xff00 >>> Math.min(8, Math.max(0, bits - n * 8))) & 0xff;
+/** The bits of an address as text, after a digit for its family. */
+function bitsOf(address: Address): string {
+  return (
+    (address.length === 4 ? "4" : "6") + address.map((octet) => octet.toString(2).padStart(8, "0")).join("")
+  );
 }

@@ -110,7 +110,7 @@ describe("list", () => {
 
 test.each([
   [{ devices: { userAgent: true } }, /devices needs a store/],
-  [{ devices: { agent: true } }, /no option devices.agent/],
+  [{ devices: { agent: true } }, /devices.agent is not an option/],
   [{ devices: { address: "yes" } }, /devices.address must be true or false/],
   [{ devices: true }, /devices must be an object/],
 ])("refuses %j", (options, problem) => {

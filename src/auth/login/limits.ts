@@ -2,7 +2,7 @@ import { createCircuit, STORE_TIMEOUT } from "../../circuit.ts";
 import { clientAddress } from "../../client-address.ts";
 import { foldAddress } from "../../core/address-text.ts";
 import { SessionError } from "../../core/errors.ts";
-import { refuseUnknownOptions } from "../../core/known-options.ts";
+import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import { loadOnce } from "../../core/maybe-promise.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { SessionParts } from "../../parts.ts";
