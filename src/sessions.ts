@@ -1,7 +1,6 @@
-import { createChanges } from "./changes.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
-import { chain, isPromise, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
+import { chain, isPromise, loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
 import { chooseTransport, createTransports } from "./core/transport.ts";
 import { runtimeCrypto } from "./crypto/runtime.ts";
 import { createEmitter } from "./events.ts";
@@ -13,8 +12,8 @@ import { carryParts } from "./parts.ts";
 import { forwardedHeader } from "./proxy-trust.ts";
 import { createSealedKeeper } from "./sealed.ts";
 import type { Session } from "./session.ts";
-import { SessionHandle, type SessionContext } from "./session-handle.ts";
 import { createShape } from "./shape.ts";
+import { SessionHandle, type SessionContext } from "./session-handle.ts";
 
 /** The sessions of one name: what `createSessions` answers. */
 export interface Sessions<T extends object = Data> extends SessionManagement {
@@ -51,10 +50,14 @@ export function createSessions<T extends object = Record<string, any>>(
   const transports = createTransports(checked.cookie);
   const emit = createEmitter(name, now, checked.onEvent);
   const shape = createShape(checked);
+  // Reading is all that most requests do, and writing is asynchronous anyway.
+  const writing = loadAhead(async () => {
+    const { createWriting } = await import("./writing/writer.ts");
+    return createWriting({ ...checked, shape, userIdOf: checked.userId });
+  });
   const contextOver = ({ keeper, deviceOf }: Kept): SessionContext => ({
     keeper,
     lifetime: checked.lifetime,
-    changes: createChanges({ ...checked, shape, userIdOf: checked.userId }),
     shape,
     persistent: checked.persistent,
     transportOf: (exchange) =>
@@ -65,12 +68,13 @@ export function createSessions<T extends object = Record<string, any>>(
         checked.development,
       ),
     deviceOf,
+    writing,
     now,
     emit,
   });
 
   const { store } = checked;
-  // Only where there is a store: all that it takes is asynchronous anyway, and a third of the code.
+  // Only where there is a store: all that it takes is asynchronous anyway.
   const stored =
     store &&
     loadOnce(async () => {
@@ -81,11 +85,7 @@ export function createSessions<T extends object = Record<string, any>>(
   if (stored === undefined) {
     const context = contextOver(createSealed(checked, transports.secure.cookieName));
     contextOf = () => context;
-  } else {
-    contextOf = loadOnce(async () => contextOver(await stored()));
-    // Begun here, so that the first visitor finds it there. Whoever needs it is told if it failed.
-    Promise.resolve(contextOf()).catch(() => undefined);
-  }
+  } else contextOf = loadAhead(async () => contextOver(await stored()));
 
   function openIn(context: SessionContext, exchange: Exchange): MaybePromise<Session<T>> {
     const { keeper } = context;

@@ -29,3 +29,10 @@ export function loadOnce<T extends object>(load: () => Promise<T>): () => MaybeP
       },
     ));
 }
+
+/** As {@link loadOnce}, begun at once. Whoever needs it is told if it failed. */
+export function loadAhead<T extends object>(load: () => Promise<T>): () => MaybePromise<T> {
+  const loaded = loadOnce(load);
+  Promise.resolve(loaded()).catch(() => undefined);
+  return loaded;
+}

@@ -39,11 +39,13 @@ export async function bundle(folder: string, file: string, names = "*"): Promise
   const all = output.filter((part) => part.type === "chunk");
   // Not what is imported later, by those who use it.
   const entry = all.find((chunk) => chunk.isEntry)!;
-  const atOnce = new Set([entry.fileName, ...entry.imports]);
-  const chunks = all.filter((chunk) => atOnce.has(chunk.fileName));
+  const chunks = new Set([entry]);
+  // Grows while it is gone through: what a chunk imports, that imports in turn.
+  for (const { imports } of chunks)
+    for (const name of imports) for (const chunk of all) if (chunk.fileName === name) chunks.add(chunk);
   return {
-    size: gzipSync(chunks.map((chunk) => chunk.code).join("\n"), { level: 9 }).length,
-    modules: chunks
+    size: gzipSync([...chunks].map((chunk) => chunk.code).join("\n"), { level: 9 }).length,
+    modules: [...chunks]
       .flatMap((chunk) => chunk.moduleIds)
       .filter((id) => id !== ENTRY)
       .map((id) => id.slice(folder.length + 1)),

@@ -20,11 +20,6 @@ function breakLoading(): Error {
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
-/** The message of an error and of all that caused it. */
-function wholeMessage(error: unknown): string {
-  return error instanceof Error ? `${error.message} ${wholeMessage(error.cause)}` : "";
-}
-
 afterEach(() => {
   vi.doUnmock(PART);
 });
@@ -97,13 +92,7 @@ describe("when it cannot be loaded", () => {
       () => sessions.sweep(),
       () => partsOf(sessions).store!(),
     ];
-    for (const call of calls) {
-      const error: unknown = await Promise.resolve(call()).then(
-        () => undefined,
-        (thrown: unknown) => thrown,
-      );
-      expect(wholeMessage(error)).toContain(failure.message);
-    }
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ cause: failure });
     expect(unhandled).not.toHaveBeenCalled();
     process.off("unhandledRejection", unhandled);
 
