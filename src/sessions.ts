@@ -3,6 +3,7 @@ import type { Data } from "./core/json.ts";
 import { chain, isPromise, loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
 import { chooseTransport, createTransports } from "./core/transport.ts";
 import { runtimeCrypto } from "./crypto/runtime.ts";
+import { shapeOf } from "./data-shape.ts";
 import { createEmitter } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import { createManagement, type SessionManagement } from "./manage.ts";
@@ -12,7 +13,6 @@ import { carryParts } from "./parts.ts";
 import { forwardedHeader } from "./proxy-trust.ts";
 import { createSealedKeeper } from "./sealed.ts";
 import type { Session } from "./session.ts";
-import { createShape } from "./shape.ts";
 import { SessionHandle, type SessionContext } from "./session-handle.ts";
 
 /** The sessions of one name: what `createSessions` answers. */
@@ -49,7 +49,7 @@ export function createSessions<T extends object = Record<string, any>>(
   const { name, now, trust } = checked;
   const transports = createTransports(checked.cookie);
   const emit = createEmitter(name, now, checked.onEvent);
-  const shape = createShape(checked);
+  const shape = shapeOf(checked);
   // Reading is all that most requests do, and writing is asynchronous anyway.
   const writing = loadAhead(async () => {
     const { createWriting } = await import("./writing/writer.ts");
