@@ -69,6 +69,7 @@ export class SessionHandle implements Session {
   #data: Readonly<Data> | undefined = EMPTY;
   #flash: Flash | undefined;
   #state: SessionState = "fresh";
+  /** Made with the first write. */
   #writing: SessionWriter | undefined;
 
   constructor(context: SessionContext, exchange: Exchange) {
