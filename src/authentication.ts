@@ -1,4 +1,3 @@
-import { SessionError } from "./core/errors.ts";
 import type { UserId } from "./options.ts";
 
 /** How somebody logs in. */
@@ -37,29 +36,8 @@ export interface Authentication {
 }
 
 const NONE: Authentication = {};
-const METHOD = /^[a-z0-9-]{1,32}$/;
-const MAX_METHODS = 8;
 
-/** Reads what {@link writeAuthentication} wrote. */
+/** Reads the text that a record keeps; see `writing/authentication.ts`. */
 export function parseAuthentication(text: string | undefined): Authentication {
   return text === undefined ? NONE : (JSON.parse(text) as Authentication);
-}
-
-/** The text that a record keeps. */
-export function writeAuthentication(authentication: Authentication): string {
-  return JSON.stringify(authentication);
-}
-
-/** @throws SessionError `ERR_SESSION_INVALID_UPDATE` for what are no names of methods */
-export function checkMethods(methods: readonly string[]): readonly string[] {
-  const fine =
-    Array.isArray(methods) &&
-    methods.length > 0 &&
-    methods.length <= MAX_METHODS &&
-    methods.every((method) => typeof method === "string" && METHOD.test(method));
-  if (fine) return methods;
-  throw new SessionError(
-    "ERR_SESSION_INVALID_UPDATE",
-    'methods must be a list of names such as ["password"]: lower-case letters, digits and hyphens.',
-  );
 }

@@ -1,3 +1,4 @@
+import { circuitsInside, type CircuitInside } from "./circuit-inside.ts";
 import { isSessionError, SessionError } from "./core/errors.ts";
 import type { SessionStore } from "./stores/store.ts";
 
@@ -25,23 +26,9 @@ const OUTAGE = 3;
 const PROBE_MS = 500;
 const BULK_FACTOR = 10;
 
-/** What a store with a circuit inside is like. */
-export interface CarriedCircuit {
-  readonly circuit: Circuit;
-  /** Whether the store goes on answering lookups during an outage, from memory. */
-  readonly readsOn: boolean;
-}
-
-const carried = new WeakMap<SessionStore, CarriedCircuit>();
-
-/** The circuit that a store has inside, as a cache has; `undefined` when it has none. */
-export function circuitIn(store: SessionStore): CarriedCircuit | undefined {
-  return carried.get(store);
-}
-
 /** Notes that a store asks what is behind it through this circuit and needs no other. */
-export function carryCircuit(outer: SessionStore, inside: CarriedCircuit): void {
-  carried.set(outer, inside);
+export function carryCircuit(outer: SessionStore, inside: CircuitInside): void {
+  circuitsInside.set(outer, inside);
 }
 
 /**

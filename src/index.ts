@@ -23,7 +23,7 @@ export type { AuthenticateOptions, PendingLogin } from "./authentication.ts";
 export type { Exchange } from "./exchange.ts";
 export type { RememberOptions, SessionCookieOptions, SessionOptions, UserId } from "./options.ts";
 export type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
-export type { Device, DeviceOptions } from "./device.ts";
+export type { Device, DeviceOptions } from "./stored/device.ts";
 export type { SessionInfo, SessionManagement } from "./manage.ts";
 export { createSessions, type Sessions } from "./sessions.ts";
 export type {

@@ -21,7 +21,7 @@ export interface Written {
 }
 
 /**
- * Keeps sessions between two requests: `sealed.ts` in the cookie itself, `stored.ts` in a store. The handle
+ * Keeps sessions between two requests: `sealed.ts` in the cookie itself, `stored/keeper.ts` in a store. The handle
  * (`session-handle.ts`) decides what has to happen; a keeper only knows how.
  */
 export interface Keeper {

@@ -1,12 +1,7 @@
-import { parseAuthentication } from "./authentication.ts";
 import { SessionError } from "./core/errors.ts";
-import { isCanonicalBase64url } from "./core/token.ts";
-import { parseDevice, type Device } from "./device.ts";
-import type { Endings } from "./endings.ts";
-import type { EventBody } from "./events.ts";
-import type { Keeper } from "./keeper.ts";
+import type { MaybePromise } from "./core/maybe-promise.ts";
 import type { UserId } from "./options.ts";
-import type { SessionRecord, SessionStore } from "./stores/store.ts";
+import type { Device } from "./stored/device.ts";
 
 /** What can be known of somebody's session without being in it. Times in milliseconds since the epoch. */
 export interface SessionInfo extends Device {
@@ -68,80 +63,26 @@ export interface SessionManagement {
   sweep(): Promise<number>;
 }
 
-const SWEEP_BATCH = 1000;
-/** A SHA-256 in base64url. */
-const ID_LENGTH = 43;
-
-/** Builds it over a store that answers in time, or over none: then every method says that it needs one. */
+/**
+ * Builds it over what does it.
+ *
+ * @param load - Loads that; `undefined` for sealed sessions: then every method says that it needs a store.
+ */
 export function createManagement(
-  store: SessionStore | undefined,
-  keeper: Keeper,
-  emit: (event: EventBody) => void,
+  load: (() => MaybePromise<SessionManagement>) | undefined,
 ): SessionManagement {
-  let endings: Promise<Endings> | undefined;
-
-  return {
-    async list(userId, { current } = {}) {
-      const records = await able(store, "findByUser")(String(userId));
-      const living = records.filter(({ successor }) => successor === undefined);
-      return living.map((record) => infoOf(record, record.id === current));
-    },
-
-    async revoke(id, { userId } = {}) {
-      const find = able(store, "find");
-      // What a visitor made up is not worth a lookup.
-      if (typeof id !== "string" || id.length !== ID_LENGTH || !isCanonicalBase64url(id)) return false;
-      const record = await find(id);
-      if (record === undefined || (userId !== undefined && record.userId !== String(userId))) return false;
-      await keeper.end(record);
-      emit({ type: "revoked", id });
-      return true;
-    },
-
-    async revokeUser(userId, { except } = {}) {
-      const remove = able(store, "deleteByUser");
-      let count = 0;
-      // A session that changes its token at this moment can slip past one pass, but not past one that finds nothing.
-      for (let removed = 1; removed > 0; count += removed) removed = await remove(String(userId), except);
-      emit({ type: "user-revoked", userId: String(userId), count });
-      return count;
-    },
-
-    async onRevoked(id, listener) {
-      const watchable = { ...store!, find: able(store, "find"), watch: able(store, "watch") };
-      // Loaded by those alone who wait for something.
-      endings ??= import("./endings.ts").then(({ Endings }) => new Endings(watchable));
-      return (await endings).listen(id, listener);
-    },
-
-    async sweep() {
-      const remove = able(store, "deleteExpired");
-      let count = 0;
-      for (let removed = SWEEP_BATCH; removed === SWEEP_BATCH; count += removed)
-        removed = await remove(SWEEP_BATCH);
-      emit({ type: "swept", count });
-      return count;
-    },
+  const loaded = async () => {
+    if (load !== undefined) return load();
+    throw new SessionError(
+      "ERR_SESSION_UNSUPPORTED",
+      "Sealed sessions live with the visitor: they cannot be listed, revoked or swept. Give createSessions a store.",
+    );
   };
-}
-
-function infoOf(record: SessionRecord, current: boolean): SessionInfo {
-  const { id, createdAt, lastSeenAt, expiresAt, authenticatedAt, device } = record;
-  const { methods = [] } = parseAuthentication(record.authentication);
-  return { id, current, createdAt, lastSeenAt, expiresAt, authenticatedAt, methods, ...parseDevice(device) };
-}
-
-/** A store's method, if there is a store and it has it. */
-function able<M extends keyof SessionStore>(
-  store: SessionStore | undefined,
-  method: M,
-): NonNullable<SessionStore[M]> {
-  const found = store?.[method];
-  if (store !== undefined && found !== undefined) return found.bind(store) as NonNullable<SessionStore[M]>;
-  throw new SessionError(
-    "ERR_SESSION_UNSUPPORTED",
-    store === undefined
-      ? "Sealed sessions live with the visitor: they cannot be listed, revoked or swept. Give createSessions a store."
-      : `This store has no ${method}.`,
-  );
+  return {
+    list: async (...of) => (await loaded()).list(...of),
+    revoke: async (...of) => (await loaded()).revoke(...of),
+    revokeUser: async (...of) => (await loaded()).revokeUser(...of),
+    onRevoked: async (...of) => (await loaded()).onRevoked(...of),
+    sweep: async () => (await loaded()).sweep(),
+  };
 }

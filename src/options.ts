@@ -1,12 +1,14 @@
-import { readTrust, type ProxyTrust } from "./client-address.ts";
+import { readTrust, type ProxyTrust } from "./proxy-trust.ts";
+import { circuitsInside } from "./circuit-inside.ts";
 import { isCookieName } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
+import { unknownOption, wrongOption } from "./core/option-errors.ts";
 import type { Lifetime } from "./core/lifetime.ts";
 import type { StandardSchema } from "./core/standard-schema.ts";
 import type { CookieOptions } from "./core/transport.ts";
 import type { SessionEvent } from "./events.ts";
-import type { DeviceOptions } from "./device.ts";
+import type { DeviceOptions } from "./stored/device.ts";
 import type { SessionStore } from "./stores/store.ts";
 
 /** How the cookie is written. The defaults are the safe ones; each option makes it wider. */
@@ -116,49 +118,88 @@ export interface CheckedOptions {
   readonly development: boolean;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
-  "password",
-  "name",
-  "store",
-  "storeTimeout",
-  "devices",
-  "idleTimeout",
-  "absoluteTimeout",
-  "remember",
-  "touchInterval",
-  "userId",
-  "schema",
-  "version",
-  "migrate",
-  "cookie",
-  "trustProxy",
-  "onEvent",
-  "now",
-]);
-const KNOWN_DEVICES: ReadonlySet<string> = new Set<keyof DeviceOptions>(["userAgent", "address"]);
-const KNOWN_REMEMBER: ReadonlySet<string> = new Set<keyof RememberOptions>([
-  "idleTimeout",
-  "absoluteTimeout",
-]);
-const KNOWN_COOKIE: ReadonlySet<string> = new Set<keyof SessionCookieOptions>([
-  "domain",
-  "path",
-  "sameSite",
-  "persistent",
-]);
-/** What others call it. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  maxAge: "absoluteTimeout",
-  ttl: "absoluteTimeout",
-  secret: "password",
-  cookieName: "name",
-};
+/** What an option takes: what is right, and the words for it. */
+type Rule = readonly [isRight: (value: unknown) => boolean, must: string];
+/** Rules by the name of the option; of an option that is an object, again rules. */
+type Rules = { readonly [name: string]: Rule | Rules };
 
 const MAX_NAME_LENGTH = 64;
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 const MAX_ABSOLUTE = 400 * DAY;
-const REMEMBERED = 30 * DAY;
+
+const matches = (pattern: RegExp) => (value: unknown) => typeof value === "string" && pattern.test(value);
+const seconds = (least: number): Rule => [
+  (value) => Number.isFinite(value) && (value as number) >= least,
+  `be a number of seconds, at least ${least}`,
+];
+const SECONDS = seconds(1);
+const ABSOLUTE: Rule = [
+  (value) => SECONDS[0](value) && (value as number) <= MAX_ABSOLUTE,
+  `${SECONDS[1]}, and not longer than 400 days, as browsers keep no cookie longer`,
+];
+const FUNCTION: Rule = [(value) => typeof value === "function", "be a function"];
+const FLAG: Rule = [(value) => typeof value === "boolean", "be true or false"];
+/** Whoever the option is for looks at it. */
+const LEFT_TO_OTHERS: Rule = [() => true, ""];
+
+const COOKIE: Record<keyof SessionCookieOptions, Rule> = {
+  domain: [
+    matches(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i),
+    "be a host name, such as example.com",
+  ],
+  path: [matches(/^\/[!-:<-~]*$/), "begin with / and hold no blank or semicolon"],
+  sameSite: [matches(/^(?:lax|strict|none)$/), 'be "lax", "strict" or "none"'],
+  persistent: FLAG,
+};
+const DEVICES: Record<keyof DeviceOptions, Rule> = { userAgent: FLAG, address: FLAG };
+const REMEMBER: Record<keyof RememberOptions, Rule> = { idleTimeout: SECONDS, absoluteTimeout: ABSOLUTE };
+
+const RULES: Record<keyof SessionOptions, Rule | Rules> = {
+  password: LEFT_TO_OTHERS,
+  name: [
+    (name) =>
+      typeof name === "string" &&
+      isCookieName(name) &&
+      name.length <= MAX_NAME_LENGTH &&
+      !name.startsWith("__"),
+    `be 1 to ${MAX_NAME_LENGTH} characters that a cookie's name may have, without a prefix such as __Host-`,
+  ],
+  store: [
+    (store) =>
+      ["find", "insert", "update", "delete"].every(
+        (method) => typeof (store as Data | null)?.[method] === "function",
+      ),
+    "have find, insert, update and delete",
+  ],
+  storeTimeout: seconds(0.001),
+  devices: DEVICES,
+  idleTimeout: SECONDS,
+  absoluteTimeout: ABSOLUTE,
+  remember: REMEMBER,
+  touchInterval: seconds(0),
+  userId: FUNCTION,
+  schema: [
+    (schema) => typeof (schema as Partial<StandardSchema> | null)?.["~standard"]?.validate === "function",
+    "be a Standard Schema, such as one of zod, valibot or arktype",
+  ],
+  version: [
+    (version) => Number.isSafeInteger(version) && (version as number) >= 0,
+    "be a whole number from 0",
+  ],
+  migrate: FUNCTION,
+  cookie: COOKIE,
+  trustProxy: LEFT_TO_OTHERS,
+  onEvent: FUNCTION,
+  now: FUNCTION,
+};
+/** What others call it. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  ["maxAge", "absoluteTimeout"],
+  ["ttl", "absoluteTimeout"],
+  ["secret", "password"],
+  ["cookieName", "name"],
+]);
 
 /**
  * Checks the options of `createSessions`.
@@ -167,57 +208,34 @@ const REMEMBERED = 30 * DAY;
  *   password is left to the keyring.
  */
 export function checkOptions<T extends object>(options: SessionOptions<T>): CheckedOptions {
-  if (typeof options !== "object" || options === null) wrong("createSessions takes an options object");
-  refuseUnknown(options, KNOWN, "");
-  const cookie = options.cookie ?? {};
-  if (typeof cookie !== "object") wrong("cookie must be an object");
-  refuseUnknown(cookie, KNOWN_COOKIE, "cookie.");
+  if (typeof options !== "object" || options === null)
+    throw wrongOption("createSessions takes an options object");
+  checkEach(options, RULES, "");
+  const { name = "session", store, storeTimeout, devices = {}, remember, cookie = {} } = options;
+  if (store === undefined && storeTimeout !== undefined)
+    throw wrongOption("storeTimeout is for sessions with a store");
+  if (store !== undefined && storeTimeout !== undefined && circuitsInside.has(store))
+    throw wrongOption("storeTimeout is not for a store that has a timeout of its own: give it that");
+  // A sealed session is known to nobody but the visitor.
+  if (store === undefined && Object.values(devices).includes(true))
+    throw wrongOption("devices needs a store");
 
-  const name = options.name ?? "session";
-  if (
-    typeof name !== "string" ||
-    !isCookieName(name) ||
-    name.length > MAX_NAME_LENGTH ||
-    name.startsWith("__")
-  )
-    wrong(
-      `name must be 1 to ${MAX_NAME_LENGTH} characters that a cookie's name may have, without a prefix such as __Host-`,
-    );
-
-  const idleTimeout = seconds("idleTimeout", options.idleTimeout ?? 30 * MINUTE, 1);
-  const absoluteTimeout = absolute("absoluteTimeout", options.absoluteTimeout ?? 12 * 60 * MINUTE);
-  const touchInterval = seconds(
-    "touchInterval",
-    options.touchInterval ?? Math.min(MINUTE, idleTimeout / 10),
-    0,
-  );
-  if (touchInterval >= idleTimeout) wrong("touchInterval must be shorter than idleTimeout");
-
-  const version = options.version ?? 1;
-  if (!Number.isSafeInteger(version) || version < 0) wrong("version must be a whole number from 0");
-  for (const key of ["userId", "migrate", "onEvent", "now"] as const)
-    if (options[key] !== undefined && typeof options[key] !== "function") wrong(`${key} must be a function`);
-  if (options.schema !== undefined && typeof options.schema["~standard"]?.validate !== "function")
-    wrong("schema must be a Standard Schema, such as one of zod, valibot or arktype");
-  if (options.store !== undefined && !isStore(options.store))
-    wrong("store must have find, insert, update and delete");
-  if (options.store === undefined && options.storeTimeout !== undefined)
-    wrong("storeTimeout is for sessions with a store");
-
+  const { idleTimeout = 30 * MINUTE, absoluteTimeout = DAY / 2 } = options;
+  const { touchInterval = Math.min(MINUTE, Math.floor(idleTimeout) / 10) } = options;
+  const { absoluteTimeout: longest = 30 * DAY, idleTimeout: longestIdle = longest } = remember ?? {};
   return {
     name,
     passwords: passwordList(options.password),
-    store: options.store,
-    storeTimeout:
-      options.storeTimeout === undefined ? undefined : seconds("storeTimeout", options.storeTimeout, 0.001),
-    devices: checkDevices(options.devices ?? {}, options.store),
-    lifetime: { idleTimeout, absoluteTimeout, touchInterval },
-    remembered: checkRemember(options.remember, touchInterval),
+    store,
+    storeTimeout,
+    devices,
+    lifetime: lifetimeOf(idleTimeout, absoluteTimeout, touchInterval, "idleTimeout"),
+    remembered: remember && lifetimeOf(longestIdle, longest, touchInterval, "remember.idleTimeout"),
     userId: checkedUserId((options.userId ?? defaultUserId) as (data: Readonly<Data>) => unknown),
     schema: options.schema,
-    version,
+    version: options.version ?? 1,
     migrate: options.migrate,
-    cookie: checkCookie(name, cookie),
+    cookie: { name, domain: cookie.domain, path: cookie.path ?? "/", sameSite: cookie.sameSite ?? "lax" },
     persistent: cookie.persistent ?? false,
     trust: readTrust(options.trustProxy),
     onEvent: options.onEvent,
@@ -226,38 +244,27 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
   };
 }
 
-function checkRemember(remember: RememberOptions | undefined, touchInterval: number): Lifetime | undefined {
-  if (remember === undefined) return undefined;
-  if (typeof remember !== "object" || remember === null) wrong("remember must be an object");
-  refuseUnknown(remember, KNOWN_REMEMBER, "remember.");
-  const absoluteTimeout = absolute("remember.absoluteTimeout", remember.absoluteTimeout ?? REMEMBERED);
-  const idleTimeout = seconds("remember.idleTimeout", remember.idleTimeout ?? absoluteTimeout, 1);
-  if (touchInterval >= idleTimeout) wrong("touchInterval must be shorter than remember.idleTimeout");
+/** @param prefix - What stands before the names, such as `cookie.`. */
+function checkEach(options: object, rules: Rules, prefix: string): void {
+  for (const [key, value] of Object.entries(options) as [string, unknown][]) {
+    const option = prefix + key;
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    if (rule === undefined) throw unknownOption(option, "createSessions", ELSEWHERE.get(key));
+    if (value === undefined) continue;
+    if (isRule(rule)) {
+      const [isRight, must] = rule;
+      if (!isRight(value)) throw wrongOption(`${option} must ${must}`);
+    } else if (typeof value === "object" && value !== null) checkEach(value, rule, `${option}.`);
+    else throw wrongOption(`${option} must be an object`);
+  }
+}
+
+const isRule = (rule: Rule | Rules): rule is Rule => Array.isArray(rule);
+
+function lifetimeOf(idle: number, absoluteTimeout: number, touchInterval: number, option: string): Lifetime {
+  const idleTimeout = Math.floor(idle);
+  if (touchInterval >= idleTimeout) throw wrongOption(`touchInterval must be shorter than ${option}`);
   return { idleTimeout, absoluteTimeout, touchInterval };
-}
-
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
-const PATH = /^\/[!-:<-~]*$/;
-
-function checkCookie(name: string, cookie: SessionCookieOptions): CookieOptions {
-  const { domain, path = "/", sameSite = "lax" } = cookie;
-  if (domain !== undefined && !(typeof domain === "string" && DOMAIN.test(domain)))
-    wrong("cookie.domain must be a host name, such as example.com");
-  if (typeof (cookie.persistent ?? false) !== "boolean") wrong("cookie.persistent must be true or false");
-  if (!PATH.test(path)) wrong("cookie.path must begin with / and hold no blank or semicolon");
-  if (!["lax", "strict", "none"].includes(sameSite))
-    wrong('cookie.sameSite must be "lax", "strict" or "none"');
-  return { name, domain, path, sameSite };
-}
-
-function checkDevices(devices: DeviceOptions, store: SessionStore | undefined): DeviceOptions {
-  if (typeof devices !== "object") wrong("devices must be an object");
-  refuseUnknown(devices, KNOWN_DEVICES, "devices.");
-  for (const [key, value] of Object.entries(devices))
-    if (typeof (value ?? false) !== "boolean") wrong(`devices.${key} must be true or false`);
-  // A sealed session is known to nobody but the visitor.
-  if (store === undefined && Object.values(devices).includes(true)) wrong("devices needs a store");
-  return devices;
 }
 
 const defaultUserId = (data: Readonly<Data>): unknown => data["userId"];
@@ -274,43 +281,14 @@ function checkedUserId(userId: (data: Readonly<Data>) => unknown): CheckedOption
   };
 }
 
-function isStore(store: Partial<SessionStore> | null): boolean {
-  const methods = [store?.find, store?.insert, store?.update, store?.delete];
-  return methods.every((method) => typeof method === "function");
-}
-
 function passwordList(password: SessionOptions["password"]): readonly string[] {
   if (password === undefined || password === null) return [];
   // What is neither string nor list is left to the keyring to refuse, like a list with such a thing in it.
   return Array.isArray(password) ? [...(password as readonly string[])] : [password as string];
 }
 
-function absolute(option: string, value: number): number {
-  if (value > MAX_ABSOLUTE)
-    wrong(`${option} must not be longer than 400 days, as browsers keep no cookie longer`);
-  return seconds(option, value, 1);
-}
-
-function seconds(option: string, value: number, least: number): number {
-  if (typeof value !== "number" || !Number.isFinite(value) || value < least)
-    wrong(`${option} must be a number of seconds, at least ${least}`);
-  return option.endsWith("idleTimeout") ? Math.floor(value) : value;
-}
-
-function refuseUnknown(options: object, known: ReadonlySet<string>, prefix: string): void {
-  for (const key of Object.keys(options)) {
-    if (known.has(key)) continue;
-    const hint = Object.hasOwn(ELSEWHERE, key) ? `; here it is called ${ELSEWHERE[key]}` : "";
-    wrong(`there is no option ${prefix}${key}${hint}`);
-  }
-}
-
 /** Asked at run time and in two steps, because bundlers fix `process.env.NODE_ENV` when they build. */
 function isDevelopment(): boolean {
   const environment = globalThis.process?.env;
   return environment?.["NODE_ENV"] !== "production";
-}
-
-function wrong(problem: string): never {
-  throw new SessionError("ERR_SESSION_CONFIG", `Wrong session options: ${problem}.`);
 }

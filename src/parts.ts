@@ -1,18 +1,19 @@
+import type { MaybePromise } from "./core/maybe-promise.ts";
 import type { EventBody } from "./events.ts";
-import type { Exchange } from "./exchange.ts";
 import type { SessionOptions } from "./options.ts";
+import type { ProxyTrust } from "./proxy-trust.ts";
 import type { SessionStore } from "./stores/store.ts";
 
 /** What sessions are made of, for what is built on them inside this package: guards and logins. */
 export interface SessionParts {
   /** As they were given. */
   readonly options: SessionOptions;
-  /** The store behind its circuit breaker; `undefined` for sealed sessions. */
-  readonly store: SessionStore | undefined;
+  /** Loads the store behind its circuit breaker; `undefined` for sealed sessions. */
+  readonly store: (() => MaybePromise<SessionStore>) | undefined;
   readonly now: () => number;
   readonly emit: (event: EventBody) => void;
-  /** Where a request comes from; `undefined` when it is not known. */
-  readonly addressOf: (exchange: Exchange) => string | undefined;
+  /** Whose word counts for where a request comes from; see `clientAddress`. */
+  readonly trust: ProxyTrust;
   /** Whether users can be remembered. */
   readonly canRemember: boolean;
 }

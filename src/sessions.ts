@@ -1,25 +1,19 @@
-import { createChanges } from "./changes.ts";
-import { circuitIn, createCircuit, STORE_TIMEOUT } from "./circuit.ts";
-import { clientAddress, forwardedHeader } from "./client-address.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
-import { chain, type MaybePromise } from "./core/maybe-promise.ts";
+import { chain, isPromise, loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
 import { chooseTransport, createTransports } from "./core/transport.ts";
 import { runtimeCrypto } from "./crypto/runtime.ts";
-import { deviceReader } from "./device.ts";
-import { createEmitter, type EventBody } from "./events.ts";
+import { shapeOf } from "./data-shape.ts";
+import { createEmitter } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Keeper } from "./keeper.ts";
 import { createManagement, type SessionManagement } from "./manage.ts";
 import { keyringOf } from "./keyrings.ts";
 import { checkOptions, type CheckedOptions, type SessionOptions, type UserId } from "./options.ts";
 import { carryParts } from "./parts.ts";
+import { forwardedHeader } from "./proxy-trust.ts";
 import { createSealedKeeper } from "./sealed.ts";
 import type { Session } from "./session.ts";
 import { SessionHandle, type SessionContext } from "./session-handle.ts";
-import { createShape } from "./shape.ts";
-import { createStoredKeeper } from "./stored.ts";
-import type { SessionStore } from "./stores/store.ts";
 
 /** The sessions of one name: what `createSessions` answers. */
 export interface Sessions<T extends object = Data> extends SessionManagement {
@@ -52,85 +46,97 @@ export function createSessions<T extends object = Record<string, any>>(
   options: SessionOptions<T>,
 ): Sessions<T> {
   const checked = checkOptions(options);
-  const { name, now } = checked;
+  const { name, now, trust } = checked;
   const transports = createTransports(checked.cookie);
   const emit = createEmitter(name, now, checked.onEvent);
-  const store = reachStore(checked, emit);
-  const keeper = createKeeper(checked, store, transports.secure.cookieName);
-  const shape = createShape(checked);
-  const context: SessionContext = {
+  const shape = shapeOf(checked);
+  // Reading is all that most requests do, and writing is asynchronous anyway.
+  const writing = loadAhead(async () => {
+    const { createWriting } = await import("./writing/writer.ts");
+    return createWriting({ ...checked, shape, userIdOf: checked.userId });
+  });
+  const contextOver = ({ keeper, deviceOf }: Kept): SessionContext => ({
     keeper,
     lifetime: checked.lifetime,
-    changes: createChanges({ ...checked, shape, userIdOf: checked.userId }),
     shape,
     persistent: checked.persistent,
     transportOf: (exchange) =>
       chooseTransport(
         transports,
         exchange.url,
-        forwardedHeader(exchange, "x-forwarded-proto", checked.trust),
+        forwardedHeader(exchange, "x-forwarded-proto", trust),
         checked.development,
       ),
-    deviceOf: deviceReader(checked.devices, checked.trust),
+    deviceOf,
+    writing,
     now,
     emit,
-  };
-  const opensAtOnce = keeper.synchronous && shape.synchronous;
+  });
+
+  const { store } = checked;
+  // Only where there is a store: all that it takes is asynchronous anyway.
+  const stored =
+    store &&
+    loadOnce(async () => {
+      const { createStored } = await import("./stored/stored.ts");
+      return createStored(checked, store, emit);
+    });
+  let contextOf: () => MaybePromise<SessionContext>;
+  if (stored === undefined) {
+    const context = contextOver(createSealed(checked, transports.secure.cookieName));
+    contextOf = () => context;
+  } else contextOf = loadAhead(async () => contextOver(await stored()));
+
+  function openIn(context: SessionContext, exchange: Exchange): MaybePromise<Session<T>> {
+    const { keeper } = context;
+    let handle = exchange.sessions.get(name) as SessionHandle | undefined;
+    if (handle === undefined) {
+      handle = new SessionHandle(context, exchange);
+      exchange.sessions.set(name, handle);
+    } else if (handle.identity !== keeper.identity) throw twoKinds(name);
+    const session = handle as Session<object> as Session<T>;
+    return keeper.synchronous && shape.synchronous ? session : chain(handle.load(), () => session);
+  }
 
   const sessions: Sessions<T> = {
     name,
 
     open(exchange) {
-      let handle = exchange.sessions.get(name) as SessionHandle | undefined;
-      if (handle === undefined) {
-        handle = new SessionHandle(context, exchange);
-        exchange.sessions.set(name, handle);
-      } else if (handle.identity !== keeper.identity) throw twoKinds(name);
-      const session = handle as Session<object> as Session<T>;
-      return opensAtOnce ? session : chain(handle.load(), () => session);
+      const context = contextOf();
+      if (!isPromise(context)) return openIn(context, exchange);
+      // The head of the response may leave while the rest is being loaded.
+      if (exchange.writable()) exchange.markPrivate();
+      return context.then((loaded) => openIn(loaded, exchange));
     },
 
     userIdOf: checked.userId,
 
-    ...createManagement(store, keeper, emit),
+    ...createManagement(stored && (async () => (await stored()).management)),
   };
   carryParts(sessions, {
     options: options as SessionOptions,
-    store,
+    store: stored && (async () => (await stored()).store),
     now,
     emit,
-    addressOf: (exchange) => clientAddress(exchange, checked.trust),
+    trust,
     canRemember: checked.remembered !== undefined,
   });
   return sessions;
 }
 
-/** The store behind a circuit breaker: its own, if it has one inside. */
-function reachStore(options: CheckedOptions, emit: (event: EventBody) => void): SessionStore | undefined {
-  const { store, storeTimeout } = options;
-  if (store === undefined) return undefined;
-  const own = circuitIn(store);
-  if (own !== undefined && storeTimeout !== undefined)
-    throw new SessionError(
-      "ERR_SESSION_CONFIG",
-      "This store has a timeout of its own: give it that instead of storeTimeout.",
-    );
-  const circuit = own?.circuit ?? createCircuit(store, { timeout: storeTimeout ?? STORE_TIMEOUT });
-  circuit.listen((failure) => emit({ type: failure === undefined ? "store-up" : "store-down" }));
-  return own === undefined ? circuit.store : store;
-}
+/** Where sessions are kept, and what is kept of devices. */
+type Kept = Pick<SessionContext, "keeper" | "deviceOf">;
 
-function createKeeper(options: CheckedOptions, store: SessionStore | undefined, cookieName: string): Keeper {
+/** Sessions in the cookie, which is known to nobody but the visitor: no devices. */
+function createSealed(options: CheckedOptions, cookieName: string): Kept {
+  const { name, passwords, lifetime, remembered = lifetime } = options;
   const crypto = runtimeCrypto();
-  if (options.store !== undefined && store !== undefined) {
-    const readsOn = circuitIn(options.store)?.readsOn ?? false;
-    // The store as it was given: a circuit is made anew for every createSessions.
-    return createStoredKeeper({ store, identity: options.store, crypto, name: options.name, readsOn });
-  }
-  const keyring = keyringOf(options.passwords, crypto);
-  const { lifetime, remembered = lifetime } = options;
+  const keyring = keyringOf(passwords, crypto);
   const maxAge = Math.max(lifetime.absoluteTimeout, remembered.absoluteTimeout) * 1000;
-  return createSealedKeeper({ keyring, crypto, name: options.name, cookieName, maxAge });
+  return {
+    keeper: createSealedKeeper({ keyring, crypto, name, cookieName, maxAge }),
+    deviceOf: () => undefined,
+  };
 }
 
 function twoKinds(name: string): SessionError {

@@ -1,6 +1,7 @@
+import { clientAddress } from "../client-address.ts";
 import { SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions } from "../core/option-errors.ts";
 import type { DenialReason } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
 import type { UserId } from "../options.ts";
@@ -118,7 +119,7 @@ export function guardCore<User, T extends object, Rules extends PolicyRules<User
 ): GuardCore<User, Rules> {
   refuseUnknownOptions(options, KNOWN, "createGuard");
   const { sessions, policies } = options;
-  const { now, emit, addressOf } = partsOf(sessions);
+  const { now, emit, trust } = partsOf(sessions);
   const forms = createKeptForms(sessions);
   const loadings = new WeakMap<Exchange, Loading<User>>();
 
@@ -165,7 +166,13 @@ export function guardCore<User, T extends object, Rules extends PolicyRules<User
       const identity = await identify(exchange);
       const stop = (reason: DenialReason): Stopped => {
         const userId = identity && String(identity.userId);
-        emit({ type: "denied", reason, action: action?.name, userId, address: addressOf(exchange) });
+        emit({
+          type: "denied",
+          reason,
+          action: action?.name,
+          userId,
+          address: clientAddress(exchange, trust),
+        });
         return { reason };
       };
       if (identity === undefined) return stop("anonymous");

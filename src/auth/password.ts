@@ -1,5 +1,5 @@
 import { isSessionError, SessionError } from "../core/errors.ts";
-import { refuseUnknownOptions } from "../core/known-options.ts";
+import { refuseUnknownOptions } from "../core/option-errors.ts";
 import { loadArgon2 } from "./argon2.ts";
 import { createHashQueue, type HashQueue, type HashQueueOptions } from "./hash-queue.ts";
 import type { PasswordImporter } from "./importers/importer.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { DeviceOptions } from "../../src/device.ts";
+import type { DeviceOptions } from "../../src/stored/device.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { cookieAfter, fakeClock, testExchange } from "../../src/testing/index.ts";
@@ -110,7 +110,7 @@ describe("list", () => {
 
 test.each([
   [{ devices: { userAgent: true } }, /devices needs a store/],
-  [{ devices: { agent: true } }, /no option devices.agent/],
+  [{ devices: { agent: true } }, /devices.agent is not an option/],
   [{ devices: { address: "yes" } }, /devices.address must be true or false/],
   [{ devices: true }, /devices must be an object/],
 ])("refuses %j", (options, problem) => {

@@ -87,20 +87,22 @@ describe("an option that there is not", () => {
   ])("%s points to %s", async (theirs, ours) => {
     const error = await errorOf(() => createSessions({ password: PASSWORD, [theirs]: "canary" }));
     expect(error.code).toBe("ERR_SESSION_CONFIG");
-    expect(error.message).toContain(`there is no option ${theirs}; here it is called ${ours}`);
+    expect(error.message).toContain(
+      `${theirs} is not an option of createSessions; here it is called ${ours}`,
+    );
     expect(error.message).not.toContain("canary");
   });
 
   test.each(["idletimeout", "sessionHeader", "toString", "constructor"])("%s is named", async (name) => {
     const error = await errorOf(() => createSessions({ password: PASSWORD, [name]: 1 }));
     expect(error.code).toBe("ERR_SESSION_CONFIG");
-    expect(error.message).toMatch(new RegExp(`there is no option ${name}\\.$`));
+    expect(error.message).toMatch(new RegExp(`^${name} is not an option of createSessions\\.$`));
   });
 
   test.each(["secure", "httpOnly", "expires", "maxAge"])("cookie.%s is named", async (name) => {
     const error = await errorOf(() => createSessions({ password: PASSWORD, cookie: { [name]: true } }));
     expect(error.code).toBe("ERR_SESSION_CONFIG");
-    expect(error.message).toContain(`there is no option cookie.${name}`);
+    expect(error.message).toContain(`cookie.${name} is not an option of createSessions`);
   });
 });
 

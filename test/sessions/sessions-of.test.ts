@@ -94,7 +94,10 @@ test.each([
   { wrong: "NaN", options: { password: PASSWORD, idleTimeout: Number.NaN } },
 ])("wrong options ($wrong) are an error of ours, also after right ones", async ({ options }) => {
   sessionsOf({ password: PASSWORD });
-  sessionsOf({ password: PASSWORD, idleTimeout: null as never });
+  // As JSON it would be the same as NaN.
+  expect(await codeOf(() => sessionsOf({ password: PASSWORD, idleTimeout: null as never }))).toBe(
+    "ERR_SESSION_CONFIG",
+  );
   expect(await codeOf(() => sessionsOf(options as never))).toBe("ERR_SESSION_CONFIG");
 });
 

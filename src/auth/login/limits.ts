@@ -1,7 +1,9 @@
 import { createCircuit, STORE_TIMEOUT } from "../../circuit.ts";
-import { foldAddress } from "../../core/address.ts";
+import { clientAddress } from "../../client-address.ts";
+import { foldAddress } from "../../core/address-text.ts";
 import { SessionError } from "../../core/errors.ts";
-import { refuseUnknownOptions } from "../../core/known-options.ts";
+import { refuseUnknownOptions } from "../../core/option-errors.ts";
+import { loadOnce } from "../../core/maybe-promise.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { SessionParts } from "../../parts.ts";
 import type { SessionStore } from "../../stores/store.ts";
@@ -61,13 +63,13 @@ export function createLimits(options: ThrottleOptions | false, parts: SessionPar
   const { account: accountLimit = ACCOUNT, address: addressLimit = ADDRESS } = options;
   checkLimit(accountLimit);
   if (addressLimit !== false) checkLimit(addressLimit);
-  const { now, addressOf } = parts;
-  let made: Promise<Throttle> | undefined;
-  const throttle = (): Promise<Throttle> =>
-    (made ??= storeOf(options, parts).then((store) => createThrottle({ store, now })));
+  const { now, trust } = parts;
+  const throttle = loadOnce<Throttle>(async () =>
+    createThrottle({ store: await storeOf(options, parts), now }),
+  );
 
   function addressKey(exchange: Exchange): string {
-    const address = addressOf(exchange);
+    const address = clientAddress(exchange, trust);
     const folded = address === undefined ? undefined : foldAddress(address);
     if (folded !== undefined) return `address ${folded}`;
     throw new SessionError(
@@ -121,7 +123,7 @@ const steady = (limit: Limit): Limit => ({ ...limit, steady: true });
 /** A store that answers in time; for sealed sessions one in memory, loaded when somebody logs in. */
 async function storeOf({ store }: ThrottleOptions, parts: SessionParts): Promise<SessionStore> {
   if (store !== undefined) return createCircuit(store, { timeout: STORE_TIMEOUT }).store;
-  if (parts.store !== undefined) return parts.store;
+  if (parts.store !== undefined) return parts.store();
   const { boundedStore } = await import("./bounded-store.ts");
   return boundedStore(parts.now, MAX_COUNTED);
 }

@@ -1,4 +1,5 @@
 import type { PendingLogin } from "../../authentication.ts";
+import { clientAddress } from "../../client-address.ts";
 import { runtimeCrypto } from "../../crypto/runtime.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { UserId } from "../../options.ts";
@@ -39,7 +40,7 @@ const PENDING_MS = 10 * 60_000;
 export function loginCore<Account, T extends object>(options: LoginOptions<Account, T>): LoginCore {
   const { sessions, nextStep } = options;
   const parts = partsOf(sessions);
-  const { emit, now, addressOf, canRemember } = parts;
+  const { emit, now, trust, canRemember } = parts;
   const accounts = accountsOf(options);
   const isForeign = foreignCheck(options.trustedOrigins);
   const devices = createKnownDevices(sessions);
@@ -49,7 +50,7 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
   /** Notes a refusal and passes it on. */
   function refused(exchange: Exchange, refusal: LoginRefusal, user?: Account): LoginRefusal {
     const userId = user === undefined ? undefined : String(accounts.idOf(user));
-    emit({ type: "login-failed", reason: refusal.reason, userId, address: addressOf(exchange) });
+    emit({ type: "login-failed", reason: refusal.reason, userId, address: clientAddress(exchange, trust) });
     return refusal;
   }
 
@@ -73,7 +74,7 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
       // Next time: somebody is logged in by now, and is to be told so.
       console.error(error);
     });
-    const address = addressOf(exchange);
+    const address = clientAddress(exchange, trust);
     emit({ type: "login", id: session.id!, userId: String(id), methods, address, newDevice: !knownDevice });
     return { ok: true, userId: id };
   }
@@ -108,7 +109,12 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
       const userId = accounts.idOf(user);
       const basis = await fingerprint(checked.hash);
       await evenIfEnded(() => wait(exchange, user, { userId, methods, remember, basis }));
-      emit({ type: "login-suspended", userId: String(userId), step, address: addressOf(exchange) });
+      emit({
+        type: "login-suspended",
+        userId: String(userId),
+        step,
+        address: clientAddress(exchange, trust),
+      });
       return suspend(step);
     },
 

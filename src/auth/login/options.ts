@@ -1,6 +1,6 @@
 import { SessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
-import { refuseUnknownOptions } from "../../core/known-options.ts";
+import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import type { UserId } from "../../options.ts";
 import type { Sessions } from "../../sessions.ts";
 import { createPasswords, type Passwords } from "../password.ts";

@@ -1,3 +1,4 @@
+import { clientAddress } from "../../client-address.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { UserId } from "../../options.ts";
 import { partsOf } from "../../parts.ts";
@@ -42,7 +43,7 @@ export function createPasswordChange<Account, T extends object>(
   given: Given<Account, T>,
 ): Pick<LoginCore, "confirm" | "changePassword" | "resetPassword"> {
   const { sessions, accounts, passwordCheck, limits, refused, isForeign } = given;
-  const { emit, store, addressOf } = partsOf(sessions);
+  const { emit, store, trust } = partsOf(sessions);
 
   /** Checks the password of whoever is logged in, in the same way and within the same limits as a login does. */
   async function prove(exchange: Exchange, password: unknown): Promise<Proven<Account, T> | LoginRefusal> {
@@ -89,7 +90,12 @@ export function createPasswordChange<Account, T extends object>(
       const { user, session, isStillRight } = proven;
       if (!(await renew(proven, isStillRight))) return refused(exchange, refuse("anonymous"), user);
       const id = accounts.idOf(user);
-      emit({ type: "confirmed", id: session.id!, userId: String(id), address: addressOf(exchange) });
+      emit({
+        type: "confirmed",
+        id: session.id!,
+        userId: String(id),
+        address: clientAddress(exchange, trust),
+      });
       return { ok: true, userId: id };
     },
 

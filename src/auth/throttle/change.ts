@@ -1,4 +1,4 @@
-import { backOff } from "../../contention.ts";
+import { backOff } from "../../writing/contention.ts";
 import { SessionError } from "../../core/errors.ts";
 import type { SessionRecord, SessionStore } from "../../stores/store.ts";
 import { EMPTY, forgottenAt, MEMORY, type Bucket, type Outcome } from "./bucket.ts";

@@ -1,7 +1,7 @@
 import { createCircuit } from "../../circuit.ts";
 import { isCanonicalBase64url } from "../../core/token.ts";
 import { runtimeCrypto } from "../../crypto/runtime.ts";
-import { createStoredKeeper, storedId } from "../../stored.ts";
+import { createStoredKeeper, storedId } from "../../stored/keeper.ts";
 import type { DatabaseStore } from "../../stores/store.ts";
 import type { Inspection } from "./inspection.ts";
 import { judge, type ExpectedShape } from "./judge.ts";

@@ -1,6 +1,6 @@
 import type { Data } from "../../core/json.ts";
 import type { SessionRecord } from "../../core/record.ts";
-import { parseDevice } from "../../device.ts";
+import { parseDevice } from "../../stored/device.ts";
 import type { RejectionReason } from "../../events.ts";
 
 /** What is said of a token: what it is, what is in it, and whether it would be accepted. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { circuitIn } from "../../../src/circuit.ts";
+import { circuitsInside } from "../../../src/circuit-inside.ts";
 import { gate, pass, silence, someRecord, stopTime, warmCache } from "./link.ts";
 
 beforeEach(stopTime);
@@ -172,8 +172,8 @@ test("a store that comes back is asked once for each record, however many ask", 
 
 test("a cache has its circuit with it, and says whether it reads on", async () => {
   const [strict, mild] = [await warmCache(), await warmCache({ staleFor: 1 })];
-  expect(circuitIn(strict.cache)?.readsOn).toBe(false);
-  expect(circuitIn(mild.cache)?.readsOn).toBe(true);
+  expect(circuitsInside.get(strict.cache)?.readsOn).toBe(false);
+  expect(circuitsInside.get(mild.cache)?.readsOn).toBe(true);
 });
 
 test("an answer from an outage is not taken for a current one afterwards", async () => {

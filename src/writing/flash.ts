@@ -1,6 +1,6 @@
-import { isEmpty, toJson, type Data } from "./core/json.ts";
-import type { Content } from "./content.ts";
-import type { Flash } from "./session.ts";
+import { isEmpty, toJson, type Data } from "../core/json.ts";
+import type { Content } from "../content.ts";
+import type { Flash } from "../session.ts";
 
 /** Builds a session's flash values. @param write - Changes what the session holds; see {@link Content}. */
 export function createFlash(write: (change: (base: Content) => Content) => Promise<void>): Flash {

@@ -1,5 +1,6 @@
-import { clientAddress, type ProxyTrust } from "./client-address.ts";
-import type { Exchange } from "./exchange.ts";
+import { clientAddress } from "../client-address.ts";
+import type { Exchange } from "../exchange.ts";
+import type { ProxyTrust } from "../proxy-trust.ts";
 
 /** What to record of the devices that visitors use. */
 export interface DeviceOptions {

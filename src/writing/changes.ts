@@ -1,24 +1,23 @@
 import {
-  checkMethods,
   parseAuthentication,
-  writeAuthentication,
   type Authentication,
   type AuthenticateOptions,
   type PendingLogin,
-} from "./authentication.ts";
-import { SessionError } from "./core/errors.ts";
-import { isEmpty, toJson, type Data } from "./core/json.ts";
-import { startLifetime, type Lifetime } from "./core/lifetime.ts";
-import { chain, type MaybePromise } from "./core/maybe-promise.ts";
-import type { SessionRecord } from "./core/record.ts";
-import { applyUpdate } from "./core/update.ts";
-import { NO_DATA, type Content } from "./content.ts";
-import type { UserId } from "./options.ts";
-import type { SessionUpdate } from "./session.ts";
-import type { DataShape } from "./shape.ts";
+} from "../authentication.ts";
+import { SessionError } from "../core/errors.ts";
+import { isEmpty, toJson, type Data } from "../core/json.ts";
+import { startLifetime, type Lifetime } from "../core/lifetime.ts";
+import { chain, type MaybePromise } from "../core/maybe-promise.ts";
+import type { SessionRecord } from "../core/record.ts";
+import { applyUpdate } from "../core/update.ts";
+import { NO_DATA, type Content } from "../content.ts";
+import type { UserId } from "../options.ts";
+import type { SessionUpdate } from "../session.ts";
+import type { DataShape } from "../shape.ts";
+import { checkMethods, writeAuthentication } from "./authentication.ts";
 
 /** What changes need to know of the sessions whose content they change. */
-interface ChangesOptions {
+export interface ChangesOptions {
   readonly shape: DataShape;
   readonly userIdOf: (data: Readonly<Data>) => UserId | undefined;
   readonly lifetime: Lifetime;

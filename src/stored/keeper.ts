@@ -1,11 +1,11 @@
-import type { CryptoProvider } from "./core/crypto.ts";
-import { NO_DATA } from "./content.ts";
-import { isSessionError } from "./core/errors.ts";
-import { chain, type MaybePromise } from "./core/maybe-promise.ts";
-import type { SessionRecord } from "./core/record.ts";
-import { isCanonicalBase64url } from "./core/token.ts";
-import type { Keeper, RecordDraft } from "./keeper.ts";
-import type { SessionStore } from "./stores/store.ts";
+import type { CryptoProvider } from "../core/crypto.ts";
+import { NO_DATA } from "../content.ts";
+import { isSessionError } from "../core/errors.ts";
+import { chain, type MaybePromise } from "../core/maybe-promise.ts";
+import type { SessionRecord } from "../core/record.ts";
+import { isCanonicalBase64url } from "../core/token.ts";
+import type { Keeper, RecordDraft } from "../keeper.ts";
+import type { SessionStore } from "../stores/store.ts";
 
 const TOKEN_BYTES = 32;
 /** How long a request may be under way while another replaces its token, and still end what came of it. */

@@ -1,4 +1,4 @@
-import type { SessionRecord, SessionStore, StoreChange, StoreWatch } from "./stores/store.ts";
+import type { SessionRecord, SessionStore, StoreChange, StoreWatch } from "../stores/store.ts";
 
 /** Somebody who waits for a session to end. */
 interface Waiting {

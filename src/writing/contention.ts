@@ -1,4 +1,4 @@
-import { SessionError } from "./core/errors.ts";
+import { SessionError } from "../core/errors.ts";
 
 const MAX_BACKOFF_MS = 25;
 

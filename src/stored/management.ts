@@ -1,0 +1,81 @@
+import { parseAuthentication } from "../authentication.ts";
+import { SessionError } from "../core/errors.ts";
+import { loadOnce } from "../core/maybe-promise.ts";
+import { isCanonicalBase64url } from "../core/token.ts";
+import type { EventBody } from "../events.ts";
+import type { Keeper } from "../keeper.ts";
+import type { SessionInfo, SessionManagement } from "../manage.ts";
+import type { SessionRecord, SessionStore } from "../stores/store.ts";
+import { parseDevice } from "./device.ts";
+
+const SWEEP_BATCH = 1000;
+/** A SHA-256 in base64url. */
+const ID_LENGTH = 43;
+
+/** Builds it over a store that answers in time. */
+export function createStoreManagement(
+  store: SessionStore,
+  keeper: Keeper,
+  emit: (event: EventBody) => void,
+): SessionManagement {
+  const endings = loadOnce(async () => {
+    const watchable = { ...store, find: able(store, "find"), watch: able(store, "watch") };
+    // Loaded by those alone who wait for something.
+    const { Endings } = await import("./endings.ts");
+    return new Endings(watchable);
+  });
+
+  return {
+    async list(userId, { current } = {}) {
+      const records = await able(store, "findByUser")(String(userId));
+      const living = records.filter(({ successor }) => successor === undefined);
+      return living.map((record) => infoOf(record, record.id === current));
+    },
+
+    async revoke(id, { userId } = {}) {
+      const find = able(store, "find");
+      // What a visitor made up is not worth a lookup.
+      if (typeof id !== "string" || id.length !== ID_LENGTH || !isCanonicalBase64url(id)) return false;
+      const record = await find(id);
+      if (record === undefined || (userId !== undefined && record.userId !== String(userId))) return false;
+      await keeper.end(record);
+      emit({ type: "revoked", id });
+      return true;
+    },
+
+    async revokeUser(userId, { except } = {}) {
+      const remove = able(store, "deleteByUser");
+      let count = 0;
+      // A session that changes its token at this moment can slip past one pass, but not past one that finds nothing.
+      for (let removed = 1; removed > 0; count += removed) removed = await remove(String(userId), except);
+      emit({ type: "user-revoked", userId: String(userId), count });
+      return count;
+    },
+
+    async onRevoked(id, listener) {
+      return (await endings()).listen(id, listener);
+    },
+
+    async sweep() {
+      const remove = able(store, "deleteExpired");
+      let count = 0;
+      for (let removed = SWEEP_BATCH; removed === SWEEP_BATCH; count += removed)
+        removed = await remove(SWEEP_BATCH);
+      emit({ type: "swept", count });
+      return count;
+    },
+  };
+}
+
+function infoOf(record: SessionRecord, current: boolean): SessionInfo {
+  const { id, createdAt, lastSeenAt, expiresAt, authenticatedAt, device } = record;
+  const { methods = [] } = parseAuthentication(record.authentication);
+  return { id, current, createdAt, lastSeenAt, expiresAt, authenticatedAt, methods, ...parseDevice(device) };
+}
+
+/** A store's method, if it has it. */
+function able<M extends keyof SessionStore>(store: SessionStore, method: M): NonNullable<SessionStore[M]> {
+  const found = store[method];
+  if (found !== undefined) return found.bind(store) as NonNullable<SessionStore[M]>;
+  throw new SessionError("ERR_SESSION_UNSUPPORTED", `This store has no ${method}.`);
+}

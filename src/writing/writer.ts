@@ -1,0 +1,257 @@
+import type { AuthenticateOptions, PendingLogin } from "../authentication.ts";
+import { NO_DATA, type Content } from "../content.ts";
+import type { Data } from "../core/json.ts";
+import { lifeEnd } from "../core/lifetime.ts";
+import { chain, isPromise, type MaybePromise } from "../core/maybe-promise.ts";
+import type { SessionRecord } from "../core/record.ts";
+import type { RotationCause } from "../events.ts";
+import type { Exchange } from "../exchange.ts";
+import type { RecordDraft, Written } from "../keeper.ts";
+import type { UserId } from "../options.ts";
+import type { Flash, SessionUpdate } from "../session.ts";
+import type { SessionCookie } from "../session-cookie.ts";
+import type { Held, SessionContext } from "../session-handle.ts";
+import { createChanges, indexOf, type Changes, type ChangesOptions } from "./changes.ts";
+import { backOff, lostOut, revoked } from "./contention.ts";
+import { createFlash } from "./flash.ts";
+import { isNothing, leavesNothing } from "./nothing.ts";
+
+/** Rotations that are asked for, whatever the data say. */
+type Rotation = Exclude<RotationCause, "user-changed">;
+
+/** Compare-and-swap attempts of one update. Writers of one process take turns, so this many losses mean trouble. */
+const MAX_ATTEMPTS = 100;
+
+/** Makes what answers the writer of a session: for each request that writes one of its own. */
+export function createWriting(options: ChangesOptions): (held: Held) => SessionWriter {
+  const changes = createChanges(options);
+  return (held) => new SessionWriter(held, changes);
+}
+
+/**
+ * Writes the session of one request. Every write goes through `write`, which prepares new content, and `commit`,
+ * which decides what that means: create, update, rotate or end.
+ */
+export class SessionWriter {
+  readonly flash: Flash = createFlash((change) => this.#write(change));
+  readonly #held: Held;
+  readonly #context: SessionContext;
+  readonly #changes: Changes;
+  readonly #exchange: Exchange;
+  readonly #cookie: SessionCookie;
+  /** Grows when the session ends: an update that began before must not bring it back. */
+  #endings = 0;
+  #writing: Promise<void> | undefined;
+  #hasTurn = false;
+
+  /** @param held - The session, loaded. */
+  constructor(held: Held, changes: Changes) {
+    this.#held = held;
+    this.#context = held.context;
+    this.#changes = changes;
+    this.#exchange = held.exchange;
+    this.#cookie = held.cookie;
+  }
+
+  get #record(): SessionRecord | undefined {
+    return this.#held.record();
+  }
+
+  get #json(): string {
+    return this.#held.json();
+  }
+
+  /** See {@link Session.update}. */
+  update(update: SessionUpdate<Data>): Promise<void> {
+    return this.#write((base) => this.#changes.update(base, update));
+  }
+
+  /** See {@link Session.authenticate}. */
+  authenticate(update: SessionUpdate<Data>, how: AuthenticateOptions): Promise<void> {
+    return this.#write((base) => this.#changes.authenticate(base, update, how), "authenticated");
+  }
+
+  /** See {@link Session.suspendLogin}. */
+  suspendLogin(pending: Omit<PendingLogin, "since"> | undefined): Promise<void> {
+    const stamped = pending && { ...pending, since: this.#context.now() };
+    return this.#write((base) => this.#changes.suspendLogin(base, stamped));
+  }
+
+  /** See {@link Session.rotate}. */
+  rotate(): Promise<void> {
+    return this.#write((content) => content, "requested");
+  }
+
+  /** See {@link Session.clear}. */
+  async clear(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    // A stored session can always be ended; a sealed one only by taking the cookie away.
+    if (this.#context.keeper.inCookie && this.#cookie.present) this.#cookie.assertSettable();
+    await this.#alone(() => this.#end());
+  }
+
+  /**
+   * The one way to write: prepare content from what is there, swap it in if nothing changed meanwhile, and
+   * otherwise start over from what is there then.
+   */
+  async #write(prepare: (base: Content) => MaybePromise<Content>, rotation?: Rotation): Promise<void> {
+    const endings = this.#endings;
+    let endTurn: (() => void) | undefined;
+    try {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        while (this.#writing !== undefined) await this.#writing;
+        if (this.#endings !== endings) throw revoked();
+        const [record, json] = [this.#record, this.#json];
+        const preparing = prepare({ json, flash: record?.flash, authentication: record?.authentication });
+        const next = isPromise(preparing) ? await preparing : preparing;
+        if (this.#endings !== endings) throw revoked();
+        if (this.#writing !== undefined || this.#record !== record) continue;
+        if (await this.#alone(() => this.#commit(record, next, rotation))) return;
+
+        // Another request was faster. From here on the writers of this process take turns; not if this
+        // handle has the turn already, as it would wait for itself.
+        if (!this.#hasTurn) {
+          this.#hasTurn = true;
+          endTurn = await this.#context.keeper.takeTurn(record!.id);
+        } else await backOff(attempt);
+        while (this.#writing !== undefined) await this.#writing;
+        if (await this.#alone(() => this.#refresh())) continue;
+        // Ended elsewhere, or gone on under another token: a logout means that too. Who leaves nothing has it.
+        const onNothing = await leavesNothing(prepare);
+        if (this.#userIdOf(json) !== undefined && this.#userIdOf(next.json) === undefined)
+          await this.#alone(() => this.#context.keeper.end(record!));
+        if (rotation === undefined && onNothing) return;
+        throw revoked();
+      }
+    } finally {
+      if (endTurn !== undefined) {
+        this.#hasTurn = false;
+        endTurn();
+      }
+    }
+    throw lostOut(MAX_ATTEMPTS);
+  }
+
+  /** Decides what new content means. @returns `false` when the record is gone or was changed meanwhile. */
+  #commit(
+    record: SessionRecord | undefined,
+    next: Content,
+    rotation: Rotation | undefined,
+  ): MaybePromise<boolean> {
+    const { keeper, now } = this.#context;
+    if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
+    if (isNothing(next)) {
+      if (keeper.inCookie) this.#cookie.assertSettable();
+      return chain(keeper.retire(record), (retired) => {
+        if (retired) this.#ended();
+        return retired;
+      });
+    }
+    // Its time may have run out since it was loaded; what a cookie holds would otherwise live on.
+    if (lifeEnd(record, now()) !== undefined) return false;
+    const isSame = this.#userIdOf(next.json) === this.#userIdOf(this.#json);
+    if (!isSame) return this.#rotate("user-changed", record, next);
+    if (rotation !== undefined) return this.#rotate(rotation, record, next);
+    const { flash, authentication } = record;
+    if (next.json === this.#json && next.flash === flash && next.authentication === authentication)
+      return true;
+
+    if (keeper.inCookie) this.#cookie.assertSettable();
+    const draft = { ...record, ...this.#held.seen(record), ...this.#changes.contentOf(next) };
+    return chain(this.#delivered(keeper.update(record, draft)), (written) => this.#keep(written, next.json));
+  }
+
+  #create(next: Content): MaybePromise<void> {
+    const { keeper, now, emit } = this.#context;
+    this.#cookie.assertSettable();
+    const draft: RecordDraft = {
+      ...this.#changes.begin(next, now()),
+      ...this.#changes.contentOf(next),
+      device: this.#context.deviceOf(this.#exchange),
+    };
+    return chain(this.#delivered(keeper.create(draft)), (written) => {
+      this.#keep(written, next.json);
+      emit({ type: "created", id: written.record.id, userId: draft.userId });
+    });
+  }
+
+  #rotate(cause: RotationCause, record: SessionRecord, next: Content): MaybePromise<boolean> {
+    const { keeper, now, emit } = this.#context;
+    this.#cookie.assertSettable();
+    // Who logs in starts another life; without that the end that was set stays.
+    const life = cause === "requested" ? {} : this.#changes.begin(next, now());
+    const draft: RecordDraft = {
+      ...record,
+      ...this.#held.seen(record),
+      ...life,
+      ...this.#changes.contentOf(next),
+    };
+    return chain(this.#delivered(keeper.rotate(record, draft)), (written) => {
+      if (!this.#keep(written, next.json)) return false;
+      emit({ type: "rotated", id: written!.record.id, previousId: record.id, userId: draft.userId, cause });
+      return true;
+    });
+  }
+
+  #end(): MaybePromise<void> {
+    this.#endings++;
+    const record = this.#record ?? this.#held.spent();
+    return chain(record && this.#context.keeper.end(record), () => this.#ended());
+  }
+
+  #ended(): void {
+    this.#endings++;
+    const record = this.#record;
+    const userId = indexOf(this.#userIdOf(this.#json));
+    if (record !== undefined || this.#cookie.present) this.#held.show(undefined, NO_DATA, "destroyed");
+    this.#cookie.remove();
+    if (record !== undefined) this.#context.emit({ type: "destroyed", id: record.id, userId });
+  }
+
+  /** Reads what is kept now. @returns `false` when nothing is. */
+  #refresh(): MaybePromise<boolean> {
+    // Another write of this handle has found out already.
+    if (this.#record === undefined) return false;
+    return chain(this.#context.keeper.refresh(this.#record), (fresh) =>
+      chain(fresh !== undefined && this.#held.accept(fresh, this.#context.now()), (accepted) => {
+        if (accepted) return true;
+        this.#endings++;
+        this.#held.show(undefined, NO_DATA, "destroyed");
+        return false;
+      }),
+    );
+  }
+
+  /** Takes back a record whose token nobody will get, because the head of the response left meanwhile. */
+  #delivered<W extends Written | undefined>(writing: MaybePromise<W>): MaybePromise<W> {
+    return chain(writing, (written) => {
+      if (written?.token === undefined || this.#exchange.writable()) return written;
+      return chain(this.#context.keeper.end(written.record), () => {
+        this.#cookie.assertSettable();
+        return written;
+      });
+    });
+  }
+
+  #keep(written: Written | undefined, json: string): boolean {
+    if (written === undefined) return false;
+    this.#held.show(written.record, json, "modified");
+    this.#held.send(written);
+    return true;
+  }
+
+  #userIdOf(json: string): UserId | undefined {
+    return this.#changes.userIdOf(json);
+  }
+
+  /** Runs one write while the others of this request wait. Callers have made sure that none is under way. */
+  #alone<R>(write: () => MaybePromise<R>): MaybePromise<R> {
+    const result = write();
+    if (!isPromise(result)) return result;
+    const settled = (): void => {
+      this.#writing = undefined;
+    };
+    this.#writing = result.then(settled, settled);
+    return result;
+  }
+}
