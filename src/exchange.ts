@@ -15,8 +15,8 @@ export interface Exchange {
   setCookie(name: string, line: string): void;
   /** Marks the response as one visitor's own: `Vary: Cookie` and `Cache-Control: private, no-store`. */
   markPrivate(): void;
-  /** Sessions touched in this request, by name: whoever asks for one by that name shares the handle. */
-  readonly sessions: Map<string, unknown>;
+  /** What belongs to this request: its sessions, by name, and what each guard has loaded. Empty at first. */
+  readonly locals: Map<unknown, unknown>;
 }
 
 /** Writes into response headers. Adapters whose response is a `Headers` object share it. */

@@ -89,10 +89,10 @@ export function createSessions<T extends object = Record<string, any>>(
 
   function openIn(context: SessionContext, exchange: Exchange): MaybePromise<Session<T>> {
     const { keeper } = context;
-    let handle = exchange.sessions.get(name) as SessionHandle | undefined;
+    let handle = exchange.locals.get(name) as SessionHandle | undefined;
     if (handle === undefined) {
       handle = new SessionHandle(context, exchange);
-      exchange.sessions.set(name, handle);
+      exchange.locals.set(name, handle);
     } else if (handle.identity !== keeper.identity) throw twoKinds(name);
     const session = handle as Session<object> as Session<T>;
     return keeper.synchronous && shape.synchronous ? session : chain(handle.load(), () => session);

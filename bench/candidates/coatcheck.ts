@@ -19,7 +19,7 @@ const HALF_A_DAY = 12 * 3600;
 /** A request and its response with as little around them as can be. */
 export class BareExchange implements Exchange {
   readonly url = "https://app.example/";
-  readonly sessions: Map<string, unknown> = new Map();
+  readonly locals: Map<unknown, unknown> = new Map();
   readonly #cookie: string | null;
   /** The `Set-Cookie` line of the response. */
   line: string | undefined;

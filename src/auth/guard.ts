@@ -121,14 +121,15 @@ export function guardCore<User, T extends object, Rules extends PolicyRules<User
   const { sessions, policies } = options;
   const { now, emit, trust } = partsOf(sessions);
   const forms = createKeptForms(sessions);
-  const loadings = new WeakMap<Exchange, Loading<User>>();
+  /** What this guard's loading is called among the locals of a request. */
+  const own = Symbol("guard");
 
   /** The user of an id, asked for once a request; anew when somebody else has logged in during this request. */
   function load(exchange: Exchange, userId: UserId): Promise<User | null | undefined> {
-    const known = loadings.get(exchange);
+    const known = exchange.locals.get(own) as Loading<User> | undefined;
     if (known !== undefined && known.userId === userId) return known.user;
     const user = (async () => options.loadUser(userId))();
-    loadings.set(exchange, { userId, user });
+    exchange.locals.set(own, { userId, user } satisfies Loading<User>);
     return user;
   }
 

@@ -29,7 +29,7 @@ export function testExchange(options: TestExchangeOptions = {}): TestExchange {
   return {
     url,
     headers,
-    sessions: new Map(),
+    locals: new Map(),
     header: (name) => (name === "cookie" ? (cookie ?? null) : (requestHeaders[name] ?? null)),
     address: () => address,
     writable: () => !flushed,

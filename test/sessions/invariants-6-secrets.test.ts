@@ -45,7 +45,7 @@ describe.each(kinds)("of a $kind session", (kind) => {
       await failing(() => session.update(CANARY_DATA as never));
       await failing(() => session.update({ x: CANARY_DATA.repeat(500) }));
       note(sessions);
-      note(exchange.sessions);
+      note(exchange.locals);
     });
     tokens.add(tokenIn(visitor.cookie));
     const late = await visitor.start();

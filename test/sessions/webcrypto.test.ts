@@ -87,7 +87,7 @@ describe.each(kinds)("on WebCrypto, a $kind session", (kind) => {
     await visitor.visit((session) => session.update({ userId: 7 }));
     const exchange = testExchange({ cookie: visitor.cookie });
     const opening = sessions.open(exchange);
-    const early = exchange.sessions.get("session") as Session;
+    const early = exchange.locals.get("session") as Session;
     expect(await codeOf(() => early.data)).toBe("ERR_SESSION_CONFIG");
     expect((await opening).data).toEqual({ userId: 7 });
   });

@@ -30,7 +30,7 @@ describe("what sessions in a store need", () => {
     await partsOf(sessions).store!();
     const exchange = testExchange();
     void sessions.open(exchange);
-    expect(exchange.sessions.has("session")).toBe(true);
+    expect(exchange.locals.has("session")).toBe(true);
   });
 
   test("serves requests that came before it was there, all of one request's with one session", async () => {

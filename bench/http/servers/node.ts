@@ -43,7 +43,7 @@ function server(about: Omit<HttpServer, "listen">, find: Find): HttpServer {
 
 /** What somebody writes who uses Coatcheck without a framework. */
 class NodeExchange implements Exchange {
-  readonly sessions: Map<string, unknown> = new Map();
+  readonly locals: Map<unknown, unknown> = new Map();
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 

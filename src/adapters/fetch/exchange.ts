@@ -3,7 +3,7 @@ import { markPrivateIn, type Exchange } from "../../exchange.ts";
 
 /** The exchange of a request that is being answered; what is to be in the head of the response is kept until there is one. */
 export class FetchExchange implements Exchange {
-  readonly sessions: Map<string, unknown> = new Map();
+  readonly locals: Map<unknown, unknown> = new Map();
   readonly address: () => string | undefined;
   sent = false;
   readonly #request: Request;

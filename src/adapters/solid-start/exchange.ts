@@ -72,7 +72,7 @@ export function openExchange(native: NativeEvent, response?: unknown): Exchange 
 
 /** Nothing is asked of the event before it is needed: h3 makes URL and headers when somebody looks. */
 class NativeExchange implements Exchange {
-  readonly sessions: Map<string, unknown> = new Map();
+  readonly locals: Map<unknown, unknown> = new Map();
   readonly #native: NativeEvent;
   readonly #res: NativeEvent["res"];
   readonly #tooLate: boolean;
