@@ -1,4 +1,4 @@
-import { grouped, micro } from "./numbers.ts";
+import { grouped, micro, times } from "./numbers.ts";
 
 /** How a quantity is spoken of. */
 export interface Kind {
@@ -22,6 +22,12 @@ export const QUANTITIES = {
   p99: { words: "99th percentile", unit: "ms", head: "p99 ms", write: micro },
   floodMedian: { words: "median in the flood", unit: "ms", head: "p50 ms, flood", write: micro },
   floodP99: { words: "99th percentile in the flood", unit: "ms", head: "p99 ms, flood", write: micro },
+  slowdown: {
+    words: "99th percentile in the flood",
+    unit: "times that without",
+    head: "p99, flood ÷ alone",
+    write: times,
+  },
   refused: { words: "forged cookies refused", unit: "a second", head: "forged a second", write: grouped },
   load: { words: "time to import", unit: "ms", head: "import ms", write: micro },
   loadCpu: { words: "processor time to import", unit: "ms", head: "import CPU ms", write: micro },

@@ -15,11 +15,14 @@ export const NEW = { cipher: 1.3, secureSession: 1.5 } as const;
 /** A forged cookie beside a valid one, and how much more h3 spends on one. */
 export const FORGED = { valid: 3, h3: 500 } as const;
 
+/** How much longer the slowest hundredth of the visitors may wait while 5,000 forged cookies a second come in. */
+export const FLOOD_SLOWDOWN = 2;
+
 /** A session that was opened and not touched. */
 export const UNTOUCHED = 0.1;
 
 /** Which part of the requests a second stays, beside the same server without sessions. */
-export const HTTP = { node: 0.9, h3: 0.95 } as const;
+export const HTTP = { node: 0.9, h3: 0.95, solidStart: 0.95 } as const;
 
 /** A stored session of 60 bytes that is read from the cache. */
 export const CACHED = 1;
@@ -32,6 +35,9 @@ export const MODULES = { core: 5, solidStart: 8, coreBytes: 10_000 } as const;
 
 /** Bytes in memory beside the data, of a session in the cache. */
 export const CACHE_OVERHEAD = 400;
+
+/** Bytes of heap that a request may leave behind, over ten million of them: less than a megabyte in all. */
+export const HEAP_GROWTH = 0.1;
 
 /** Milliseconds for which a sweep may hold up a read. */
 export const SWEEP = 5;

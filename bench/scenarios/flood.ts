@@ -1,13 +1,14 @@
 import { startGenerator, startServer, type RunningServer } from "../http/fleet.ts";
 import type { LoadOrder, LoadReport } from "../http/load/load.ts";
 import { NONE, TOUCHED } from "../http/sessions.ts";
-import { medianColumn, ratioColumn, spreadColumn } from "../lib/columns.ts";
+import { medianColumn, spreadColumn } from "../lib/columns.ts";
 import { undisturbed, type OwnTime } from "../lib/quiet.ts";
 import { Collector } from "../lib/samples.ts";
 import { scaled } from "../lib/scale.ts";
 import type { Studied, Study, StudyOptions } from "../lib/scenario.ts";
 import { shuffled } from "../lib/shuffle.ts";
 import { quantile } from "../lib/statistics.ts";
+import { FLOOD_SLOWDOWN } from "./expectations.ts";
 
 /** Forged cookies a second. */
 const FLOOD_RATE = 5000;
@@ -42,11 +43,11 @@ export const flood: Study = {
     medianColumn("p99"),
     medianColumn("floodMedian"),
     medianColumn("floodP99"),
-    ratioColumn("floodP99"),
+    medianColumn("slowdown"),
     spreadColumn("floodP99"),
     medianColumn("refused"),
   ],
-  claims: [],
+  claims: [{ subject: nameOf(servers[1]!), quantity: "slowdown", atMost: FLOOD_SLOWDOWN }],
   measure,
 };
 
@@ -94,11 +95,16 @@ async function measure(options: StudyOptions): Promise<Studied> {
         await round(server, true);
         const alone = await undisturbed(options, () => round(server, false));
         const flooded = await undisturbed(options, () => round(server, true));
+        const [p99, floodP99] = [alone, flooded].map(({ latencies }) => quantile(latencies, 0.99)) as [
+          number,
+          number,
+        ];
         collector.add(name, {
           median: quantile(alone.latencies, 0.5),
-          p99: quantile(alone.latencies, 0.99),
+          p99,
           floodMedian: quantile(flooded.latencies, 0.5),
-          floodP99: quantile(flooded.latencies, 0.99),
+          floodP99,
+          slowdown: floodP99 / p99,
           refused: flooded.refusedPerSecond,
         });
       }

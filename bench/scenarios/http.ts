@@ -50,6 +50,7 @@ const frameworks: readonly Framework[] = [
     name: "SolidStart",
     title: "SolidStart, built for production",
     servers: [NONE, UNTOUCHED, TOUCHED, "h3, useSession"],
+    claims: [keeps(TOUCHED, HTTP.solidStart), keeps(UNTOUCHED, HTTP.solidStart)],
     build: buildApp,
   },
 ];

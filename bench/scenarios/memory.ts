@@ -6,7 +6,7 @@ import type { Studied, Study, StudyOptions } from "../lib/scenario.ts";
 import { startWorker } from "../lib/worker.ts";
 import { places } from "../memory/live-sessions.ts";
 import { applications } from "../memory/long-run.ts";
-import { CACHE_OVERHEAD } from "./expectations.ts";
+import { CACHE_OVERHEAD, HEAP_GROWTH } from "./expectations.ts";
 
 const PROGRAM = new URL("../memory/run-memory.ts", import.meta.url);
 /** Nothing else on the machine changes how much memory something takes. */
@@ -36,7 +36,7 @@ export const longRun: Study = {
   title: "The heap after 10 million requests",
   base: applicationNames[0]!,
   columns: [medianColumn("growth"), medianColumn("heap")],
-  claims: [],
+  claims: applicationNames.map((subject) => ({ subject, quantity: "growth", atMost: HEAP_GROWTH })),
   measure: (options) => weighAll("long", applicationNames, REQUESTS(), options),
 };
 
