@@ -7,15 +7,15 @@ import { manifest } from "./manifest.ts";
 export interface Bundle {
   /** Gzipped bytes, minified. */
   readonly size: number;
-  /** Files of the package, relative to its folder. */
+  /** The files that something is taken from, relative to the folder. */
   readonly modules: readonly string[];
 }
 
 /**
  * Bundles a public module with everything that it needs of the package.
  *
- * @param folder - Where the package is.
- * @param file - Of the module, relative to it.
+ * @param folder - Where the package or the repository is.
+ * @param file - Of the module or its source, relative to it.
  */
 export async function bundle(folder: string, file: string): Promise<Bundle> {
   const peers = Object.keys(manifest.peerDependencies).map((peer) => new RegExp(`^${peer}(/|$)`));
@@ -27,8 +27,9 @@ export async function bundle(folder: string, file: string): Promise<Bundle> {
   const { output } = await build.generate({ format: "esm", minify: true });
   const all = output.filter((part) => part.type === "chunk");
   // Not what is imported later, by those who use it.
-  const entry = all.find((chunk) => chunk.isEntry)!;
-  const atOnce = new Set([entry.fileName, ...entry.imports]);
+  const atOnce = new Set([all.find((chunk) => chunk.isEntry)!.fileName]);
+  for (const name of atOnce)
+    for (const next of all.find((chunk) => chunk.fileName === name)?.imports ?? []) atOnce.add(next);
   const chunks = all.filter((chunk) => atOnce.has(chunk.fileName));
   return {
     size: gzipSync(chunks.map((chunk) => chunk.code).join("\n"), { level: 9 }).length,
