@@ -25,10 +25,7 @@ export const subpaths: Subpath[] = Object.entries(manifest.exports).flatMap(([na
   return [{ name, specifier: join("coatcheck", name), file, source }];
 });
 
-/** Public modules that another is meant to bring along. */
-const meant: Record<string, string[]> = { "./solid-start": ["./password"], "./fetch": ["./password"] };
-
 /** The public modules that importing this one must not bring along. */
 export function othersThan({ name }: Subpath): Subpath[] {
-  return subpaths.filter((other) => other.name !== name && !meant[name]?.includes(other.name));
+  return subpaths.filter((other) => other.name !== name);
 }
