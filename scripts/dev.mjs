@@ -1,7 +1,7 @@
 // `npm run dev`: the library and the application, both rebuilt as their sources change.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { buildLibrary } from "./lib/build.mjs";
+import { builders, buildLibrary } from "./lib/build.mjs";
 import { ensurePackages } from "./lib/packages.mjs";
 import { app, root } from "./lib/paths.mjs";
 import { environment, node24, tool } from "./lib/runtime.mjs";
@@ -15,7 +15,7 @@ await runMain(async () => {
   await buildLibrary();
   await run(node24(), ["scripts/setup.ts"], { cwd: app, env: environment(), show: true });
   const watchers = [
-    watch(root, [tool("typescript", "tsc"), "-p", "tsconfig.build.json", "--watch", "--preserveWatchOutput"]),
+    ...builders().map((args) => watch(root, [...args, "--watch"])),
     watch(app, [tool("vite"), "dev", "--host", where.host, "--port", String(where.port), "--strictPort"]),
   ];
   process.on("exit", () => watchers.forEach((child) => child.kill()));

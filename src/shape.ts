@@ -1,7 +1,8 @@
 import { SessionError } from "./core/errors.ts";
-import { isPlainObject, toJson, type Data } from "./core/json.ts";
+import { isPlainObject, type Data } from "./core/json.ts";
 import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import { issuePaths, type StandardSchema, type StandardSchemaResult } from "./core/standard-schema.ts";
+import { toJson } from "./core/to-json.ts";
 import type { RejectionReason } from "./events.ts";
 
 /** What kept data turned out to be: JSON of this version, or not usable. */

@@ -1,9 +1,9 @@
 import * as nodeCrypto from "node:crypto";
 import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
-import { createKeyring } from "../../dist/core/keyring.js";
-import { decodeRecord, encodeRecord, type SessionRecord } from "../../dist/core/record.js";
-import { createSealer } from "../../dist/core/seal.js";
-import { nodeCrypto as coatcheckCrypto } from "../../dist/crypto/node.js";
+import { createKeyring } from "../../src/core/keyring.ts";
+import { decodeRecord, encodeRecord, type SessionRecord } from "../../src/core/record.ts";
+import { createSealer } from "../../src/core/seal.ts";
+import { nodeCrypto as coatcheckCrypto } from "../../src/crypto/node.ts";
 import type { Payload } from "../lib/payloads.ts";
 import {
   cookieHeader,
@@ -43,8 +43,10 @@ export class BareExchange implements Exchange {
   markPrivate(): void {}
 }
 
-/** The sessions that are measured. They are noted as seen every 20 minutes only, as no run is to write by itself. */
-export const sessions = createSessions<Payload>({ password: SECRET, touchInterval: 1200 });
+/** Of the sessions that are measured. They are noted as seen every 20 minutes only, as no run is to write by itself. */
+export const OPTIONS = { password: SECRET, touchInterval: 1200 } as const;
+
+export const sessions = createSessions<Payload>(OPTIONS);
 
 /** The session of a request with this `Cookie` header. Nothing is awaited: sealed sessions open at once on Node. */
 export function sessionOf(exchange: Exchange, own: Sessions<Payload> = sessions): Session<Payload> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SessionRecord } from "../../dist/core/record.js";
+import type { SessionRecord } from "../../src/core/record.ts";
 import { SIZES, userOf, type Payload } from "./payloads.ts";
 
 /** What a stored session holds in every scenario: about 500 bytes. */

@@ -1,6 +1,6 @@
 import { parseCookie } from "cookie";
 import { parseCookie as parseCookieEs } from "cookie-es";
-import { readCookie } from "../../dist/core/cookie.js";
+import { readCookie } from "../../src/core/cookie.ts";
 import { BareExchange, coatcheck, sessionOf } from "../candidates/coatcheck.ts";
 import { userOf, type Size } from "../lib/payloads.ts";
 import type { Scenario } from "../lib/scenario.ts";

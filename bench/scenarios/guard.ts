@@ -1,9 +1,13 @@
-import { guardCore, type NoRules } from "../../dist/auth/guard.js";
-import { BareExchange, coatcheck, sessionOf, sessions } from "../candidates/coatcheck.ts";
+import { guardCore, type NoRules } from "../../src/auth/guard.ts";
+import { createSessions } from "../../src/sessions.ts";
+import { BareExchange, coatcheck, OPTIONS, sessionOf } from "../candidates/coatcheck.ts";
 import { userOf, type Payload, type Size } from "../lib/payloads.ts";
 import type { Scenario } from "../lib/scenario.ts";
 import type { Operation, Task } from "../lib/task.ts";
 import { tokensOf } from "./tokens.ts";
+
+/** From where the guard comes: what adapters build on is no public module, and it has to know these sessions. */
+const sessions = createSessions<Payload>(OPTIONS);
 
 /** Users that there are, and visitors who come back in turn. */
 const USERS = 1000;

@@ -18,7 +18,9 @@ const PROCESSES = 21;
 
 const CORE = "coatcheck";
 const SOLID_START = "coatcheck/solid-start";
-const specifiers = [...subpaths.map(({ specifier }) => specifier), ...PEERS];
+/** What the adapter for SolidStart imports of Solid, which every application with SolidStart has loaded anyway. */
+const SOLID = "solid-js/web";
+const specifiers = [...subpaths.map(({ specifier }) => specifier), SOLID, ...PEERS];
 
 /** What it takes to import a module, in a process that has imported nothing else, and what is loaded then. */
 export const modules: Study = {

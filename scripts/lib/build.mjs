@@ -8,10 +8,22 @@ import { run, step } from "./steps.mjs";
 /** What the library is built from. */
 export const library = [
   "src",
+  "rolldown.config.mjs",
+  "scripts/lib/chunks.mjs",
+  "scripts/lib/entries.mjs",
   "tsconfig.base.json",
   "tsconfig.build.json",
   "package.json",
   "package-lock.json",
+];
+
+/**
+ * What writes dist/: the declarations file by file, the code in few files. Both can watch the sources.
+ * @returns {string[][]} what Node is given to run
+ */
+export const builders = () => [
+  [tool("typescript", "tsc"), "-p", "tsconfig.build.json", "--preserveWatchOutput"],
+  [tool("rolldown"), "-c", "rolldown.config.mjs"],
 ];
 
 /** Builds src/ into dist/ unless dist/ is up to date. */
@@ -20,10 +32,7 @@ export async function buildLibrary() {
     step("library built", async () => {
       // A file whose source is gone must not reach the package.
       rmSync(join(root, "dist"), { recursive: true, force: true });
-      await run(node24(), [tool("typescript", "tsc"), "-p", "tsconfig.build.json"], {
-        cwd: root,
-        env: environment(),
-      });
+      await Promise.all(builders().map((args) => run(node24(), args, { cwd: root, env: environment() })));
     }),
   );
 }

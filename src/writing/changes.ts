@@ -5,10 +5,11 @@ import {
   type PendingLogin,
 } from "../authentication.ts";
 import { SessionError } from "../core/errors.ts";
-import { isEmpty, toJson, type Data } from "../core/json.ts";
+import type { Data } from "../core/json.ts";
 import { startLifetime, type Lifetime } from "../core/lifetime.ts";
 import { chain, type MaybePromise } from "../core/maybe-promise.ts";
 import type { SessionRecord } from "../core/record.ts";
+import { isEmpty, toJson } from "../core/to-json.ts";
 import { applyUpdate } from "../core/update.ts";
 import { NO_DATA, type Content } from "../content.ts";
 import type { UserId } from "../options.ts";

@@ -1,4 +1,5 @@
-import { isEmpty, toJson, type Data } from "../core/json.ts";
+import type { Data } from "../core/json.ts";
+import { isEmpty, toJson } from "../core/to-json.ts";
 import type { Content } from "../content.ts";
 import type { Flash } from "../session.ts";
 

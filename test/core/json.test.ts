@@ -1,7 +1,8 @@
 import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deepFreeze, EMPTY, isEmpty, isPlainObject, toJson, type Data } from "../../src/core/json.ts";
+import { deepFreeze, EMPTY, isPlainObject, type Data } from "../../src/core/json.ts";
+import { isEmpty, toJson } from "../../src/core/to-json.ts";
 import { isSessionError } from "../../src/core/errors.ts";
 import { codeOf, errorOf } from "../sessions/harness.ts";
 

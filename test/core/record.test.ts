@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeRecord, encodeRecord, type SessionRecord } from "../../src/core/record.ts";
-import { toJson } from "../../src/core/json.ts";
+import { toJson } from "../../src/core/to-json.ts";
 
 const time = fc.integer({ min: 0, max: 8.64e15 });
 const json = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue()).map((data) => JSON.stringify(data));

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toJson, type Data } from "../../src/core/json.ts";
+import type { Data } from "../../src/core/json.ts";
+import { toJson } from "../../src/core/to-json.ts";
 import { applyUpdate } from "../../src/core/update.ts";
 import { codeOf } from "../sessions/harness.ts";
 

@@ -10,15 +10,15 @@ const ENTRY = "\0importing";
 export interface Bundle {
   /** Gzipped bytes, minified. */
   readonly size: number;
-  /** Files of the package, relative to its folder. */
+  /** The files that something is taken from, relative to the folder. */
   readonly modules: readonly string[];
 }
 
 /**
  * Bundles a public module with everything that it needs of the package.
  *
- * @param folder - Where the package is.
- * @param file - Of the module, relative to it.
+ * @param folder - Where the package or the repository is.
+ * @param file - Of the module or its source, relative to it.
  * @param names - What is imported from it; the rest is left out where nothing else needs it.
  */
 export async function bundle(folder: string, file: string, names = "*"): Promise<Bundle> {

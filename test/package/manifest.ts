@@ -10,11 +10,22 @@ export const manifest: {
   peerDependencies: Record<string, string>;
 } & Record<string, unknown> = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-/** The public modules, as an application names them, and the file behind each. */
-export const subpaths: { name: string; specifier: string; file: string }[] = Object.entries(
-  manifest.exports,
-).flatMap(([name, target]) =>
-  typeof target === "string"
-    ? []
-    : [{ name, specifier: join("coatcheck", name), file: join(target.default) }],
-);
+/** A public module: as an application names it, its file and what that is built from. */
+export interface Subpath {
+  readonly name: string;
+  readonly specifier: string;
+  readonly file: string;
+  readonly source: string;
+}
+
+export const subpaths: Subpath[] = Object.entries(manifest.exports).flatMap(([name, target]) => {
+  if (typeof target === "string") return [];
+  const file = join(target.default);
+  const source = file.replace(/^dist/, "src").replace(/\.js$/, ".ts");
+  return [{ name, specifier: join("coatcheck", name), file, source }];
+});
+
+/** The public modules that importing this one must not bring along. */
+export function othersThan({ name }: Subpath): Subpath[] {
+  return subpaths.filter((other) => other.name !== name);
+}

@@ -1,6 +1,6 @@
 import { H3, toNodeHandler, useSession, type H3Event } from "h3";
 import { createServer } from "node:http";
-import { openExchange } from "../../../dist/adapters/solid-start/exchange.js";
+import { openExchange } from "../../../src/adapters/solid-start/exchange.ts";
 import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
 import { h3Request } from "../../candidates/h3.ts";
 import type { Payload } from "../../lib/payloads.ts";

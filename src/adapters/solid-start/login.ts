@@ -1,7 +1,7 @@
 import type { PendingLogin } from "../../authentication.ts";
 import type { Credentials } from "../../auth/login/credentials.ts";
 import { answerForm } from "../../auth/login/form-answer.ts";
-import { loginCore } from "../../auth/login/login.ts";
+import { lateLogin } from "../../auth/login/late.ts";
 import type { LoginOptions } from "../../auth/login/options.ts";
 import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../auth/login/outcome.ts";
 import type { PasswordChange } from "../../auth/login/password-change.ts";
@@ -54,7 +54,7 @@ export interface Login {
 
 /** Builds the login of an application; see {@link LoginOptions}. */
 export function createLogin<Account, T extends object = Data>(options: LoginOptions<Account, T>): Login {
-  const core = loginCore(options);
+  const core = lateLogin(options);
   const loginPath = checkPath("loginPath", options.loginPath ?? "/login");
 
   async function here<R>(work: (exchange: Exchange) => Promise<R>): Promise<R> {

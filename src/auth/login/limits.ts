@@ -2,12 +2,10 @@ import { createCircuit, STORE_TIMEOUT } from "../../circuit.ts";
 import { clientAddress } from "../../client-address.ts";
 import { foldAddress } from "../../core/address-text.ts";
 import { SessionError } from "../../core/errors.ts";
-import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import { loadOnce } from "../../core/maybe-promise.ts";
 import type { Exchange } from "../../exchange.ts";
 import type { SessionParts } from "../../parts.ts";
 import type { SessionStore } from "../../stores/store.ts";
-import { checkLimit } from "../throttle/bucket.ts";
 import { createThrottle, type Limit, type Throttle } from "../throttle.ts";
 import { refuse, type LoginRefusal } from "./outcome.ts";
 
@@ -54,15 +52,11 @@ const ACCOUNT: Limit = { limit: 10, window: 900 };
 const ADDRESS: Limit = { limit: 100, window: 900 };
 /** Some 50 MB. */
 const MAX_COUNTED = 100_000;
-const KNOWN: ReadonlySet<string> = new Set<keyof ThrottleOptions>(["account", "address", "store"]);
 
-/** Builds them; `false` allows everything, where something else counts. @throws SessionError `ERR_SESSION_CONFIG` */
+/** Builds them, of options that are checked; `false` allows everything, where something else counts. */
 export function createLimits(options: ThrottleOptions | false, parts: SessionParts): Limits {
   if (options === false) return { attempt: async () => UNCOUNTED, forget: async () => {} };
-  refuseUnknownOptions(options, KNOWN, "createLogin", "throttle.");
   const { account: accountLimit = ACCOUNT, address: addressLimit = ADDRESS } = options;
-  checkLimit(accountLimit);
-  if (addressLimit !== false) checkLimit(addressLimit);
   const { now, trust } = parts;
   const throttle = loadOnce<Throttle>(async () =>
     createThrottle({ store: await storeOf(options, parts), now }),

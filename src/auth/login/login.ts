@@ -36,7 +36,7 @@ export interface LoginCore {
 /** How long a visitor has for the step that a login lacks. */
 const PENDING_MS = 10 * 60_000;
 
-/** Builds what the logins of all adapters share. They add where the request comes from. */
+/** Builds what the logins of all adapters share, of options that are checked. They add where the request comes from. */
 export function loginCore<Account, T extends object>(options: LoginOptions<Account, T>): LoginCore {
   const { sessions, nextStep } = options;
   const parts = partsOf(sessions);

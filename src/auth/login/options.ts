@@ -1,6 +1,5 @@
 import { SessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
-import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import type { UserId } from "../../options.ts";
 import type { Sessions } from "../../sessions.ts";
 import { createPasswords, type Passwords } from "../password.ts";
@@ -87,28 +86,10 @@ export interface Accounts<Account, T extends object> {
   readonly canSave: boolean;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof LoginOptions<unknown>>([
-  "sessions",
-  "findUser",
-  "findById",
-  "userId",
-  "passwordHash",
-  "mayLogIn",
-  "sessionData",
-  "savePasswordHash",
-  "nextStep",
-  "passwords",
-  "rules",
-  "throttle",
-  "trustedOrigins",
-  "loginPath",
-]);
-
-/** Fills the defaults in. @throws SessionError `ERR_SESSION_CONFIG` for an option that there is not: `mayLogin` would let everybody in. */
+/** Fills the defaults in. */
 export function accountsOf<Account, T extends object>(
   options: LoginOptions<Account, T>,
 ): Accounts<Account, T> {
-  refuseUnknownOptions(options, KNOWN, "createLogin");
   const { rules } = options;
   const idOf = options.userId ?? ((user: Account) => (user as CommonAccount).id as UserId);
   const readHash = options.passwordHash ?? ((user: Account) => (user as CommonAccount).passwordHash);

@@ -1,7 +1,8 @@
 import { vi, type Mock } from "vitest";
 import type { PendingLogin } from "../../../src/authentication.ts";
 import type { Credentials } from "../../../src/auth/login/credentials.ts";
-import { loginCore, type LoginCore } from "../../../src/auth/login/login.ts";
+import { lateLogin } from "../../../src/auth/login/late.ts";
+import type { LoginCore } from "../../../src/auth/login/login.ts";
 import type { LoginOptions } from "../../../src/auth/login/options.ts";
 import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../../src/auth/login/outcome.ts";
 import { createPasswords, type Passwords } from "../../../src/auth/password.ts";
@@ -121,7 +122,7 @@ export async function setUp({ stored }: Pick<Kind, "stored">, options: SetupOpti
   });
   const verify = vi.fn<Passwords["verify"]>((...args) => passwords.verify(...args));
   const hash = vi.fn<Passwords["hash"]>((...args) => passwords.hash(...args));
-  const login = loginCore<User, Data>({
+  const login = lateLogin<User, Data>({
     sessions,
     findUser,
     findById,

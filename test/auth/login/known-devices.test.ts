@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { loginCore } from "../../../src/auth/login/login.ts";
+import { lateLogin } from "../../../src/auth/login/late.ts";
 import { refuse } from "../../../src/auth/login/outcome.ts";
 import { createSessions } from "../../../src/sessions.ts";
 import { testExchange } from "../../../src/testing/index.ts";
@@ -120,7 +120,7 @@ describe.each(kinds)("with a $kind session, a device that a user has logged in o
       name: "other",
       now: clock.now,
     });
-    const other = loginCore<User, Data>({ sessions, findUser: () => users.get(7), passwords: cheap });
+    const other = lateLogin<User, Data>({ sessions, findUser: () => users.get(7), passwords: cheap });
     const given = { identifier: "Harry", password: HARRY };
     const there = testExchange({ address: newAddress() });
     expect(await other.login(there, given)).toEqual(IN);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loginCore } from "../../../src/auth/login/login.ts";
+import { lateLogin } from "../../../src/auth/login/late.ts";
 import { codeOf, errorOf, kinds } from "../../sessions/harness.ts";
 import { HARRY, setUp, type Options } from "./harness.ts";
 
@@ -29,7 +29,7 @@ describe.each(kinds)("createLogin over $kind sessions", (kind) => {
       throttle: undefined,
       trustedOrigins: undefined,
     };
-    const login = loginCore(options as unknown as Options);
+    const login = lateLogin(options as unknown as Options);
     const outcome = await visitor().request((exchange) =>
       login.login(exchange, { identifier: "Harry", password: HARRY }),
     );
@@ -89,7 +89,7 @@ describe.each(kinds)("createLogin over $kind sessions", (kind) => {
   });
 
   test("takes sessions of createSessions and no others", () => {
-    expect(() => loginCore({ sessions: { name: "session" } as never, findUser: () => undefined })).toThrow(
+    expect(() => lateLogin({ sessions: { name: "session" } as never, findUser: () => undefined })).toThrow(
       TypeError,
     );
   });
