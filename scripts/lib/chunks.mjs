@@ -48,7 +48,7 @@ function loadedWith(source, graph) {
 function laterInCore(graph) {
   const later = new Set();
   for (const id of loadedWith(INDEX, graph))
-    for (const root of graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [])
-      for (const next of loadedWith(root, graph)) later.add(next);
+    for (const first of graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [])
+      for (const next of loadedWith(first, graph)) later.add(next);
   return later;
 }
