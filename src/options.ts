@@ -3,6 +3,7 @@ import { isCookieName } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
 import type { Lifetime } from "./core/lifetime.ts";
+import type { SessionCipher } from "./core/seal.ts";
 import type { StandardSchema } from "./core/standard-schema.ts";
 import type { CookieOptions } from "./core/transport.ts";
 import type { SessionEvent } from "./events.ts";
@@ -40,6 +41,11 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   readonly password?: string | readonly string[] | undefined;
   /** Name of the session; the cookie is `__Host-<name>`, on plain-http loopback in development `<name>`. @default "session" */
   readonly name?: string | undefined;
+  /**
+   * Seals the cookie in place of AES-256-GCM, whose cookies open as well: one of `coatcheck/sodium`.
+   * @default the runtime's AES-256-GCM
+   */
+  readonly cipher?: SessionCipher | undefined;
   /** Where sessions live. @default none: sealed in the cookie */
   readonly store?: SessionStore | undefined;
   /**
@@ -96,6 +102,8 @@ export type UserId = string | number;
 export interface CheckedOptions {
   readonly name: string;
   readonly passwords: readonly string[];
+  /** `undefined` for the runtime's own. */
+  readonly cipher: SessionCipher | undefined;
   readonly store: SessionStore | undefined;
   /** `undefined` when it was not given. */
   readonly storeTimeout: number | undefined;
@@ -119,6 +127,7 @@ export interface CheckedOptions {
 const KNOWN: ReadonlySet<string> = new Set<keyof SessionOptions>([
   "password",
   "name",
+  "cipher",
   "store",
   "storeTimeout",
   "devices",
@@ -203,10 +212,13 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
     wrong("store must have find, insert, update and delete");
   if (options.store === undefined && options.storeTimeout !== undefined)
     wrong("storeTimeout is for sessions with a store");
+  if (options.cipher !== undefined && (typeof options.cipher?.sealer !== "function" || options.store))
+    wrong("cipher must be one of coatcheck/sodium, and without a store");
 
   return {
     name,
     passwords: passwordList(options.password),
+    cipher: options.cipher,
     store: options.store,
     storeTimeout:
       options.storeTimeout === undefined ? undefined : seconds("storeTimeout", options.storeTimeout, 0.001),

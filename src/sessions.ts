@@ -11,7 +11,6 @@ import { createEmitter, type EventBody } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Keeper } from "./keeper.ts";
 import { createManagement, type SessionManagement } from "./manage.ts";
-import { keyringOf } from "./keyrings.ts";
 import { checkOptions, type CheckedOptions, type SessionOptions, type UserId } from "./options.ts";
 import { carryParts } from "./parts.ts";
 import { createSealedKeeper } from "./sealed.ts";
@@ -127,15 +126,14 @@ function createKeeper(options: CheckedOptions, store: SessionStore | undefined, 
     // The store as it was given: a circuit is made anew for every createSessions.
     return createStoredKeeper({ store, identity: options.store, crypto, name: options.name, readsOn });
   }
-  const keyring = keyringOf(options.passwords, crypto);
-  const { lifetime, remembered = lifetime } = options;
+  const { passwords, cipher, name, lifetime, remembered = lifetime } = options;
   const maxAge = Math.max(lifetime.absoluteTimeout, remembered.absoluteTimeout) * 1000;
-  return createSealedKeeper({ keyring, crypto, name: options.name, cookieName, maxAge });
+  return createSealedKeeper({ passwords, crypto, cipher, name, cookieName, maxAge });
 }
 
 function twoKinds(name: string): SessionError {
   return new SessionError(
     "ERR_SESSION_CONFIG",
-    `Two kinds of sessions named "${name}", with different passwords or stores, are used in one request. Give one another name.`,
+    `Two kinds of sessions named "${name}", with different passwords, ciphers or stores, are used in one request. Give one another name.`,
   );
 }

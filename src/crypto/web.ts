@@ -1,5 +1,5 @@
 import type { CryptoProvider } from "../core/crypto.ts";
-import { isCanonicalBase64url, NONCE_BYTES, TAG_BYTES } from "../core/token.ts";
+import { isCanonicalBase64url, NONCE_BYTES, SEALED_VERSION, TAG_BYTES } from "../core/token.ts";
 
 const CIPHER = "AES-GCM";
 const CHUNK = 0x8000;
@@ -23,6 +23,8 @@ export function webCrypto(crypto: WebCryptoLike): CryptoProvider<CryptoKey> {
 
   return {
     synchronous: false,
+    version: SEALED_VERSION,
+    nonceBytes: NONCE_BYTES,
 
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
 
