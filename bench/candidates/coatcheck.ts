@@ -1,9 +1,13 @@
 import * as nodeCrypto from "node:crypto";
+import sodium from "sodium-native";
 import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
+import { sodiumCipher } from "coatcheck/sodium";
 import { createKeyring } from "../../dist/core/keyring.js";
 import { decodeRecord, encodeRecord, type SessionRecord } from "../../dist/core/record.js";
-import { createSealer } from "../../dist/core/seal.js";
+import type { Cipher } from "../../dist/core/crypto.js";
+import { createSealer, type Sealer } from "../../dist/core/seal.js";
 import { nodeCrypto as coatcheckCrypto } from "../../dist/crypto/node.js";
+import { sodiumAead } from "../../dist/crypto/sodium.js";
 import type { Payload } from "../lib/payloads.ts";
 import {
   cookieHeader,
@@ -61,6 +65,16 @@ export const coatcheck: RequestCandidate = {
   sealElsewhere: elsewhere.seal,
 };
 
+const cipher = sodiumCipher(sodium);
+
+/** The same with libsodium in place of node:crypto. */
+export const coatcheckSodium: RequestCandidate = {
+  name: "Coatcheck with libsodium, Cookie header to session.data",
+  inFlight: 1,
+  ...coatcheckIn(createSessions<Payload>({ password: SECRET, touchInterval: 1200, cipher })),
+  sealElsewhere: coatcheckIn(createSessions<Payload>({ password: OTHER_SECRET, cipher })).seal,
+};
+
 /** From the `Cookie` header on, with some sealed sessions. */
 export function coatcheckIn(own: Sessions<Payload>): CookieJar {
   return {
@@ -80,13 +94,16 @@ export function coatcheckIn(own: Sessions<Payload>): CookieJar {
 }
 
 const crypto = coatcheckCrypto(nodeCrypto);
-const sealer = createSealer({
-  keyring: createKeyring([SECRET], crypto),
-  crypto,
-  purpose: "session",
-  name: "session",
-  maxAge: HALF_A_DAY * 1000,
-});
+
+function sealerOf(aead?: Cipher): Sealer {
+  return createSealer({
+    keyring: createKeyring([SECRET], crypto, aead),
+    crypto,
+    purpose: "session",
+    name: "session",
+    maxAge: HALF_A_DAY * 1000,
+  });
+}
 
 function recordOf(data: Payload): SessionRecord {
   const now = Date.now();
@@ -106,21 +123,31 @@ function recordOf(data: Payload): SessionRecord {
   };
 }
 
-function unseal(token: string): Payload | undefined {
+function unseal(sealer: Sealer, token: string): Payload | undefined {
   const unsealed = sealer.open(token, Date.now());
   if (!("text" in unsealed)) return undefined;
   const record = decodeRecord(unsealed.text);
   return record && (JSON.parse(record.data) as Payload);
 }
 
+function tokensOnly(name: string, sealer: Sealer): Candidate {
+  return {
+    name,
+    inFlight: 1,
+    seal: (data) => sealer.seal(encodeRecord(recordOf(data)), Date.now()),
+    open: (token) => unseal(sealer, token)?.userId,
+    read: (token) => unseal(sealer, token),
+  };
+}
+
 /** What is inside: the sealed token alone, beside what the peers call seal and unseal. */
-export const coatcheckSealer: Candidate = {
-  name: "Coatcheck, token only",
-  inFlight: 1,
-  seal: (data) => sealer.seal(encodeRecord(recordOf(data)), Date.now()),
-  open: (token) => unseal(token)?.userId,
-  read: (token) => unseal(token),
-};
+export const coatcheckSealer: Candidate = tokensOnly("Coatcheck, token only", sealerOf());
+
+/** The same with libsodium. */
+export const coatcheckSodiumSealer: Candidate = tokensOnly(
+  "Coatcheck with libsodium, token only",
+  sealerOf(sodiumAead(sodium)),
+);
 
 /** The line that stands in front of the data in a sealed token. */
 export function recordHead(data: Payload): string {
