@@ -9,6 +9,7 @@ const ceilings: Record<string, number> = {
   "./solid-start": 26_000,
   "./fetch": 24_000,
   "./breached-passwords": 60_000,
+  "./sodium": 1_500,
 };
 
 /** Public modules that another is meant to bring along. */
