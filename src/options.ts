@@ -5,6 +5,7 @@ import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
 import { unknownOption, wrongOption } from "./core/option-errors.ts";
 import type { Lifetime } from "./core/lifetime.ts";
+import type { SessionCipher } from "./core/seal.ts";
 import type { StandardSchema } from "./core/standard-schema.ts";
 import type { CookieOptions } from "./core/transport.ts";
 import type { SessionEvent } from "./events.ts";
@@ -42,6 +43,11 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   readonly password?: string | readonly string[] | undefined;
   /** Name of the session; the cookie is `__Host-<name>`, on plain-http loopback in development `<name>`. @default "session" */
   readonly name?: string | undefined;
+  /**
+   * Seals the cookie in place of AES-256-GCM, whose cookies open as well: one of `coatcheck/sodium`.
+   * @default the runtime's AES-256-GCM
+   */
+  readonly cipher?: SessionCipher | undefined;
   /** Where sessions live. @default none: sealed in the cookie */
   readonly store?: SessionStore | undefined;
   /**
@@ -98,6 +104,8 @@ export type UserId = string | number;
 export interface CheckedOptions {
   readonly name: string;
   readonly passwords: readonly string[];
+  /** `undefined` for the runtime's own. */
+  readonly cipher: SessionCipher | undefined;
   readonly store: SessionStore | undefined;
   /** `undefined` when it was not given. */
   readonly storeTimeout: number | undefined;
@@ -165,6 +173,10 @@ const RULES: Record<keyof SessionOptions, Rule | Rules> = {
       !name.startsWith("__"),
     `be 1 to ${MAX_NAME_LENGTH} characters that a cookie's name may have, without a prefix such as __Host-`,
   ],
+  cipher: [
+    (cipher) => typeof (cipher as Partial<SessionCipher> | null)?.sealer === "function",
+    "be one of coatcheck/sodium",
+  ],
   store: [
     (store) =>
       ["find", "insert", "update", "delete"].every(
@@ -211,7 +223,9 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
   if (typeof options !== "object" || options === null)
     throw wrongOption("createSessions takes an options object");
   checkEach(options, RULES, "");
-  const { name = "session", store, storeTimeout, devices = {}, remember, cookie = {} } = options;
+  const { name = "session", cipher, store, storeTimeout, devices = {}, remember, cookie = {} } = options;
+  if (store !== undefined && cipher !== undefined)
+    throw wrongOption("cipher is for sealed sessions, and not for those in a store");
   if (store === undefined && storeTimeout !== undefined)
     throw wrongOption("storeTimeout is for sessions with a store");
   if (store !== undefined && storeTimeout !== undefined && circuitsInside.has(store))
@@ -226,6 +240,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
   return {
     name,
     passwords: passwordList(options.password),
+    cipher,
     store,
     storeTimeout,
     devices,

@@ -1,13 +1,13 @@
-import type { CryptoProvider } from "./core/crypto.ts";
+import type { Cipher, CryptoProvider } from "./core/crypto.ts";
 import { COOKIE_LIMIT } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
-import type { Keyring } from "./core/keyring.ts";
 import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts";
-import { createSealer } from "./core/seal.ts";
-import { sealedLength, utf8Length } from "./core/token.ts";
+import { createSealer, type SessionCipher } from "./core/seal.ts";
+import { bodyLength, utf8Length } from "./core/token.ts";
 import { NO_DATA } from "./content.ts";
+import { keyringOf } from "./keyrings.ts";
 import { RecentTokens } from "./recent-tokens.ts";
 import type { Keeper, Opened, Written } from "./keeper.ts";
 
@@ -18,18 +18,25 @@ const ID_BYTES = 16;
 /**
  * Keeps sessions in the cookie: the token is the record, sealed. There is nothing to look up, and for the
  * same reason nothing to revoke, and no way to notice that another request wrote at the same time.
+ *
+ * @throws SessionError `ERR_SESSION_PASSWORD`
  */
 export function createSealedKeeper(options: {
-  readonly keyring: Keyring;
+  /** The first seals, all open. */
+  readonly passwords: readonly string[];
   readonly crypto: CryptoProvider;
+  /** Seals in place of the runtime's cipher, whose tokens open as well. @default the runtime's alone */
+  readonly cipher?: SessionCipher | undefined;
   readonly name: string;
   /** The longest name that the cookie can have; name and value share the browser's limit. */
   readonly cookieName: string;
   /** Longest life of a session, in milliseconds. */
   readonly maxAge: number;
 }): Keeper {
-  const { keyring, crypto, name } = options;
-  const sealer = createSealer({ keyring, crypto, purpose: PURPOSE, name, maxAge: options.maxAge });
+  const { crypto, cipher, passwords, name, maxAge } = options;
+  const sealerOf = (one: Cipher) =>
+    createSealer({ keyring: keyringOf(passwords, crypto, one), crypto, purpose: PURPOSE, name, maxAge });
+  const sealer = cipher?.sealer(sealerOf, crypto) ?? sealerOf(crypto);
   const limit = COOKIE_LIMIT - options.cookieName.length;
   const recent = new RecentTokens();
 
@@ -37,7 +44,7 @@ export function createSealedKeeper(options: {
     const text = encodeRecord(record);
     const sealedAt = record.lastSeenAt;
     return chain(sealer.prefix(sealedAt), (prefix) => {
-      const length = sealedLength(prefix, utf8Length(text));
+      const length = prefix.length + bodyLength(sealer.keyring.cipher.nonceBytes, utf8Length(text));
       if (length > limit) throw tooLarge(record, length, limit);
       return chain(sealer.seal(text, sealedAt), (token) => ({ record, token }));
     });
@@ -49,7 +56,7 @@ export function createSealedKeeper(options: {
     write({ ...next, id: previous.id, version: previous.version });
 
   return {
-    identity: keyring,
+    identity: sealer.keyring,
     synchronous: crypto.synchronous,
     inCookie: true,
 

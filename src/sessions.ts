@@ -7,7 +7,6 @@ import { shapeOf } from "./data-shape.ts";
 import { createEmitter } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import { createManagement, type SessionManagement } from "./manage.ts";
-import { keyringOf } from "./keyrings.ts";
 import { checkOptions, type CheckedOptions, type SessionOptions, type UserId } from "./options.ts";
 import { carryParts } from "./parts.ts";
 import { forwardedHeader } from "./proxy-trust.ts";
@@ -129,12 +128,11 @@ type Kept = Pick<SessionContext, "keeper" | "deviceOf">;
 
 /** Sessions in the cookie, which is known to nobody but the visitor: no devices. */
 function createSealed(options: CheckedOptions, cookieName: string): Kept {
-  const { name, passwords, lifetime, remembered = lifetime } = options;
+  const { name, passwords, cipher, lifetime, remembered = lifetime } = options;
   const crypto = runtimeCrypto();
-  const keyring = keyringOf(passwords, crypto);
   const maxAge = Math.max(lifetime.absoluteTimeout, remembered.absoluteTimeout) * 1000;
   return {
-    keeper: createSealedKeeper({ keyring, crypto, name, cookieName, maxAge }),
+    keeper: createSealedKeeper({ passwords, crypto, cipher, name, cookieName, maxAge }),
     deviceOf: () => undefined,
   };
 }
@@ -142,6 +140,6 @@ function createSealed(options: CheckedOptions, cookieName: string): Kept {
 function twoKinds(name: string): SessionError {
   return new SessionError(
     "ERR_SESSION_CONFIG",
-    `Two kinds of sessions named "${name}", with different passwords or stores, are used in one request. Give one another name.`,
+    `Two kinds of sessions named "${name}", with different passwords, ciphers or stores, are used in one request. Give one another name.`,
   );
 }

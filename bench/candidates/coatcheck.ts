@@ -1,9 +1,13 @@
 import * as nodeCrypto from "node:crypto";
+import sodium from "sodium-native";
 import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
+import { sodiumCipher } from "coatcheck/sodium";
+import type { Cipher } from "../../src/core/crypto.ts";
 import { createKeyring } from "../../src/core/keyring.ts";
 import { decodeRecord, encodeRecord, type SessionRecord } from "../../src/core/record.ts";
-import { createSealer } from "../../src/core/seal.ts";
+import { createSealer, type Sealer } from "../../src/core/seal.ts";
 import { nodeCrypto as coatcheckCrypto } from "../../src/crypto/node.ts";
+import { sodiumAead } from "../../src/crypto/sodium.ts";
 import type { Payload } from "../lib/payloads.ts";
 import {
   cookieHeader,
@@ -63,6 +67,16 @@ export const coatcheck: RequestCandidate = {
   sealElsewhere: elsewhere.seal,
 };
 
+const cipher = sodiumCipher(sodium);
+
+/** The same with libsodium in place of node:crypto. */
+export const coatcheckSodium: RequestCandidate = {
+  name: "Coatcheck with libsodium, Cookie header to session.data",
+  inFlight: 1,
+  ...coatcheckIn(createSessions<Payload>({ password: SECRET, touchInterval: 1200, cipher })),
+  sealElsewhere: coatcheckIn(createSessions<Payload>({ password: OTHER_SECRET, cipher })).seal,
+};
+
 /** From the `Cookie` header on, with some sealed sessions. */
 export function coatcheckIn(own: Sessions<Payload>): CookieJar {
   return {
@@ -82,13 +96,16 @@ export function coatcheckIn(own: Sessions<Payload>): CookieJar {
 }
 
 const crypto = coatcheckCrypto(nodeCrypto);
-const sealer = createSealer({
-  keyring: createKeyring([SECRET], crypto),
-  crypto,
-  purpose: "session",
-  name: "session",
-  maxAge: HALF_A_DAY * 1000,
-});
+
+function sealerOf(aead?: Cipher): Sealer {
+  return createSealer({
+    keyring: createKeyring([SECRET], crypto, aead),
+    crypto,
+    purpose: "session",
+    name: "session",
+    maxAge: HALF_A_DAY * 1000,
+  });
+}
 
 function recordOf(data: Payload): SessionRecord {
   const now = Date.now();
@@ -108,21 +125,31 @@ function recordOf(data: Payload): SessionRecord {
   };
 }
 
-function unseal(token: string): Payload | undefined {
+function unseal(sealer: Sealer, token: string): Payload | undefined {
   const unsealed = sealer.open(token, Date.now());
   if (!("text" in unsealed)) return undefined;
   const record = decodeRecord(unsealed.text);
   return record && (JSON.parse(record.data) as Payload);
 }
 
+function tokensOnly(name: string, sealer: Sealer): Candidate {
+  return {
+    name,
+    inFlight: 1,
+    seal: (data) => sealer.seal(encodeRecord(recordOf(data)), Date.now()),
+    open: (token) => unseal(sealer, token)?.userId,
+    read: (token) => unseal(sealer, token),
+  };
+}
+
 /** What is inside: the sealed token alone, beside what the peers call seal and unseal. */
-export const coatcheckSealer: Candidate = {
-  name: "Coatcheck, token only",
-  inFlight: 1,
-  seal: (data) => sealer.seal(encodeRecord(recordOf(data)), Date.now()),
-  open: (token) => unseal(token)?.userId,
-  read: (token) => unseal(token),
-};
+export const coatcheckSealer: Candidate = tokensOnly("Coatcheck, token only", sealerOf());
+
+/** The same with libsodium. */
+export const coatcheckSodiumSealer: Candidate = tokensOnly(
+  "Coatcheck with libsodium, token only",
+  sealerOf(sodiumAead(sodium)),
+);
 
 /** The line that stands in front of the data in a sealed token. */
 export function recordHead(data: Payload): string {

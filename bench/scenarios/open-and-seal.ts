@@ -2,7 +2,7 @@ import { authJs } from "../candidates/auth-js.ts";
 import { betterAuthCookie } from "../candidates/better-auth.ts";
 import type { Candidate } from "../candidates/candidate.ts";
 import { BareCipher } from "../candidates/cipher.ts";
-import { coatcheckSealer, recordHead } from "../candidates/coatcheck.ts";
+import { coatcheckSealer, coatcheckSodiumSealer, recordHead } from "../candidates/coatcheck.ts";
 import { cookieSessionRequest } from "../candidates/cookie-session.ts";
 import { h3v1 } from "../candidates/h3-v1.ts";
 import { h3 } from "../candidates/h3.ts";
@@ -50,7 +50,7 @@ export function openName(size: Size): string {
 /** Opening and sealing a token, beside the peers' own seal and unseal and the bare cipher. */
 export function openAndSeal(size: Size, claims: readonly Claim[]): Scenario[] {
   const head = recordHead(size.make(0));
-  const candidates = [bareCipher(size), coatcheckSealer, ...peers];
+  const candidates = [bareCipher(size), coatcheckSealer, coatcheckSodiumSealer, ...peers];
   const bare = new BareCipher(CIPHER, head, false);
   const isText: Operation["isRight"] = (answer, i) =>
     answer === head.length + JSON.stringify(size.make(i)).length;

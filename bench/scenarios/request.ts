@@ -1,5 +1,5 @@
 import type { RequestCandidate } from "../candidates/candidate.ts";
-import { coatcheck } from "../candidates/coatcheck.ts";
+import { coatcheck, coatcheckSodium } from "../candidates/coatcheck.ts";
 import { cookieSessionRequest } from "../candidates/cookie-session.ts";
 import { h3Request } from "../candidates/h3.ts";
 import { ironSessionRequest } from "../candidates/iron-session.ts";
@@ -14,6 +14,7 @@ import { changeTask, openTask, recentTask, sealTask } from "./tokens.ts";
 /** Whoever takes a whole request. */
 export const requestCandidates: readonly RequestCandidate[] = [
   coatcheck,
+  coatcheckSodium,
   secureSessionRequest,
   cookieSessionRequest,
   ironSessionRequest,

@@ -17,7 +17,7 @@ const ELSEWHERE = [
   [/^Fe26\.\d\*/, "It looks like a seal of h3 or iron-session."],
   [/^s(?::|%3A)/i, "It looks like a signed cookie of express-session."],
   [/^eyJ/, "It looks like a JSON Web Token, or JSON in base64."],
-  [/^s1\./, "It begins like a sealed token, so a part of it may be missing."],
+  [/^[sx]1\./, "It begins like a sealed token, so a part of it may be missing."],
 ] as const;
 
 /** `coatcheck inspect [cookie]`: what is in a cookie, and whether it would be accepted. */

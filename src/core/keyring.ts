@@ -1,11 +1,10 @@
-import type { CryptoProvider } from "./crypto.ts";
+import type { Cipher, CryptoProvider } from "./crypto.ts";
 import { SessionError } from "./errors.ts";
 import { chain, isPromise, type MaybePromise } from "./maybe-promise.ts";
 
 /** Fewest characters of a sealing password. */
 export const PASSWORD_MIN_LENGTH = 32;
 
-const SALT = "coatcheck/s1";
 const KID_BYTES = 6;
 const KEY_BYTES = 32;
 /** Day keys kept at once. Days outside a session's lifetime never get here, so this is never near. */
@@ -13,12 +12,15 @@ const MAX_DAY_KEYS = 8192;
 
 /**
  * The keys of a list of passwords: the first seals, all open. Every password gives a key of its own for
- * every UTC day, so that the limit of 2³² random nonces a key is never approached, and a short public id
- * that tells which password a token was sealed under. No key is found by trying.
+ * every UTC day, so that the limit of 2³² random nonces a key of AES-GCM is never approached, and a short public id
+ * that tells which password a token was sealed under. No key is found by trying, and none is ever used with two ciphers:
+ * the version that stands for the cipher is part of the salt.
  *
  * @see RFC 5869 (HKDF), NIST SP 800-38D section 8.3
  */
 export interface Keyring {
+  /** What the keys are for. */
+  readonly cipher: Cipher;
   /** Key id of the sealing password. */
   sealingKid(): MaybePromise<string>;
   /** The key of a day; `undefined` when no password has this id. */
@@ -26,12 +28,16 @@ export interface Keyring {
 }
 
 /**
- * Builds a keyring. Derivation waits until a key is needed, and happens once for each password and day.
+ * Builds a keyring of one cipher. Derivation waits until a key is needed, and happens once for each password and day.
  *
  * @param passwords - At least one, each of 32 characters or more.
  * @throws SessionError `ERR_SESSION_PASSWORD`
  */
-export function createKeyring(passwords: readonly string[], crypto: CryptoProvider): Keyring {
+export function createKeyring(
+  passwords: readonly string[],
+  crypto: CryptoProvider,
+  cipher: Cipher = crypto,
+): Keyring {
   if (passwords.length === 0) throw new SessionError("ERR_SESSION_PASSWORD", MISSING);
   for (const password of passwords) {
     if (typeof password !== "string" || password.length < PASSWORD_MIN_LENGTH)
@@ -39,7 +45,7 @@ export function createKeyring(passwords: readonly string[], crypto: CryptoProvid
   }
 
   const encoder = new TextEncoder();
-  const salt = encoder.encode(SALT);
+  const salt = encoder.encode(`coatcheck/${cipher.version}`);
   const days = new Map<string, MaybePromise<unknown>>();
   let secrets: MaybePromise<Map<string, Uint8Array<ArrayBuffer>>> | undefined;
 
@@ -58,6 +64,7 @@ export function createKeyring(passwords: readonly string[], crypto: CryptoProvid
   }
 
   return {
+    cipher,
     sealingKid: () => chain(secretsByKid(), (byKid) => byKid.keys().next().value!),
     keyFor(kid, day) {
       const id = `${kid}.${day}`;
@@ -70,7 +77,7 @@ export function createKeyring(passwords: readonly string[], crypto: CryptoProvid
         const secret = byKid.get(kid);
         if (secret === undefined) return undefined;
         const derived = chain(crypto.hkdf(secret, salt, encoder.encode(`key ${day}`), KEY_BYTES), (octets) =>
-          crypto.importKey(octets),
+          cipher.importKey(octets),
         );
         if (days.size >= MAX_DAY_KEYS) days.clear();
         days.set(id, derived);

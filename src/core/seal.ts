@@ -1,12 +1,12 @@
 import { COOKIE_LIMIT } from "./cookie.ts";
-import type { CryptoProvider } from "./crypto.ts";
+import type { Cipher, CryptoProvider } from "./crypto.ts";
 import type { Keyring } from "./keyring.ts";
 import { chain, type MaybePromise } from "./maybe-promise.ts";
 import {
   associatedData,
+  bodyLength,
   DAY_MS,
   isCanonicalBase64url,
-  NONCE_BYTES,
   parsePrefix,
   splitToken,
   tokenPrefix,
@@ -18,14 +18,27 @@ export type UnsealFailure = "malformed" | "unknown-key" | "out-of-lifetime" | "f
 /** What opening gives: the plaintext, or why there is none. */
 export type Unsealed = { readonly text: string } | { readonly failure: UnsealFailure };
 
-/** Seals text into tokens for one purpose and one session name, and opens only those. */
+/** Seals text into tokens of one version for one purpose and one session name, and opens only those. */
 export interface Sealer {
+  /** Whose first password seals. */
+  readonly keyring: Keyring;
   /** @returns a token under today's key of the first password. */
   seal(text: string, now: number): MaybePromise<string>;
   /** Opens a token; anything that is not exactly one of ours is a value that says why. */
   open(token: string, now: number): MaybePromise<Unsealed>;
   /** The prefix that a token sealed now would have, to know its length beforehand. */
   prefix(now: number): MaybePromise<string>;
+}
+
+/** What seals sessions in place of the runtime's cipher, and opens what either has sealed; made by `coatcheck/sodium`. */
+export interface SessionCipher {
+  /**
+   * The sealer of some sessions.
+   *
+   * @param make - Makes the sealer of one cipher.
+   * @param runtime - AES-256-GCM of this runtime.
+   */
+  sealer(make: (cipher: Cipher) => Sealer, runtime: Cipher): Sealer;
 }
 
 /** A key with the associated data that goes with it. */
@@ -40,7 +53,7 @@ const MAX_SLOTS = 8192;
 const FUTURE_DAYS = 1;
 
 /**
- * Builds the sealer of one purpose and name.
+ * Builds the sealer of one keyring, with its cipher, for one purpose and name.
  *
  * @param options.maxAge - Longest life of a token in milliseconds: days before it are refused before any key is derived.
  */
@@ -52,6 +65,9 @@ export function createSealer(options: {
   readonly maxAge: number;
 }): Sealer {
   const { keyring, crypto, purpose, name } = options;
+  const { cipher } = keyring;
+  const { version, nonceBytes } = cipher;
+  const shortestBody = bodyLength(nonceBytes, 0);
   const oldestDays = Math.ceil(options.maxAge / DAY_MS) + 1;
   const slots = new Map<string, Slot>();
   const failed = (failure: UnsealFailure): Unsealed => ({ failure });
@@ -64,7 +80,7 @@ export function createSealer(options: {
   function slot(prefix: string, kid: string, day: number): MaybePromise<Slot | undefined> {
     return chain(keyring.keyFor(kid, day), (key) => {
       if (key === undefined) return undefined;
-      const made: Slot = { day, key, associated: associatedData(kid, day, purpose, name) };
+      const made: Slot = { day, key, associated: associatedData(version, kid, day, purpose, name) };
       if (slots.size >= MAX_SLOTS) slots.clear();
       slots.set(prefix, made);
       return made;
@@ -72,23 +88,25 @@ export function createSealer(options: {
   }
 
   function openIn(found: Slot, body: string): MaybePromise<Unsealed> {
-    return chain(crypto.open(found.key, found.associated, body), (text) =>
+    return chain(cipher.open(found.key, found.associated, body), (text) =>
       text === undefined ? failed(isCanonicalBase64url(body) ? "forged" : "malformed") : { text },
     );
   }
 
   return {
+    keyring,
+
     prefix(now) {
-      return chain(keyring.sealingKid(), (kid) => tokenPrefix(kid, Math.floor(now / DAY_MS)));
+      return chain(keyring.sealingKid(), (kid) => tokenPrefix(version, kid, Math.floor(now / DAY_MS)));
     },
 
     seal(text, now) {
       const day = Math.floor(now / DAY_MS);
       return chain(keyring.sealingKid(), (kid) => {
-        const prefix = tokenPrefix(kid, day);
+        const prefix = tokenPrefix(version, kid, day);
         return chain(slots.get(prefix) ?? slot(prefix, kid, day), (found) =>
           chain(
-            crypto.seal(found!.key, crypto.randomBytes(NONCE_BYTES), found!.associated, text),
+            cipher.seal(found!.key, crypto.randomBytes(nonceBytes), found!.associated, text),
             (body) => prefix + body,
           ),
         );
@@ -98,13 +116,13 @@ export function createSealer(options: {
     open(token, now) {
       if (token.length > COOKIE_LIMIT) return failed("malformed");
       const parts = splitToken(token);
-      if (parts === undefined) return failed("malformed");
+      if (parts === undefined || parts.body.length < shortestBody) return failed("malformed");
       const known = slots.get(parts.prefix);
       if (known !== undefined)
         return inLifetime(known.day, now) ? openIn(known, parts.body) : failed("out-of-lifetime");
 
       const parsed = parsePrefix(parts.prefix);
-      if (parsed === undefined || !isCanonicalBase64url(parts.body)) return failed("malformed");
+      if (parsed?.version !== version || !isCanonicalBase64url(parts.body)) return failed("malformed");
       if (!inLifetime(parsed.day, now)) return failed("out-of-lifetime");
       return chain(slot(parts.prefix, parsed.kid, parsed.day), (found) =>
         found === undefined ? failed("unknown-key") : openIn(found, parts.body),

@@ -1,15 +1,21 @@
 /**
- * The text of a sealed token: `s1.<kid>.<day>.<base64url(nonce ‖ ciphertext ‖ tag)>`.
- * This module knows its shape; `seal.ts` knows what is inside.
+ * The text of a sealed token: `<version>.<kid>.<day>.<base64url(nonce ‖ ciphertext ‖ tag)>`.
+ * This module knows its shape; `seal.ts` knows what is inside. A change of cipher or layout gets another version.
  */
 
-/** Version letter and number of the format. A change of cipher or layout gets another one. */
+/** Version letter and number of tokens under the runtime's AES-256-GCM. */
 export const SEALED_VERSION = "s1";
 
 /** Octets of the AES-GCM nonce, in front of the ciphertext (NIST SP 800-38D section 8.2.2). */
 export const NONCE_BYTES = 12;
 
-/** Octets of the AES-GCM tag, behind the ciphertext. */
+/** Version letter and number of tokens under XChaCha20-Poly1305; see `crypto/sodium.ts`. */
+export const SODIUM_VERSION = "x1";
+
+/** Octets of the XChaCha20-Poly1305 nonce (draft-irtf-cfrg-xchacha-03). */
+export const SODIUM_NONCE_BYTES = 24;
+
+/** Octets of the tag, behind the ciphertext; of every cipher. */
 export const TAG_BYTES = 16;
 
 /** Characters of a key id: 48 bits in base64url. */
@@ -18,34 +24,31 @@ export const KID_LENGTH = 8;
 /** Milliseconds of a UTC day; keys change with it. */
 export const DAY_MS = 86_400_000;
 
-const PREFIX = /^s1\.([A-Za-z0-9_-]{8})\.([1-9][0-9]{0,5})\.$/;
+const PREFIX = /^([a-z][0-9])\.([A-Za-z0-9_-]{8})\.([1-9][0-9]{0,5})\.$/;
 const FOREIGN = /[^A-Za-z0-9_-]/;
 const KID_START = SEALED_VERSION.length + 1;
 const DAY_START = KID_START + KID_LENGTH + 1;
 const LONGEST_PREFIX = DAY_START + 7;
-const SHORTEST_BODY = Math.ceil(((NONCE_BYTES + TAG_BYTES) * 4) / 3);
 
-/** `s1.<kid>.<day>.`: what selects the key, and no more. */
-export function tokenPrefix(kid: string, day: number): string {
-  return `${SEALED_VERSION}.${kid}.${day}.`;
+/** `<version>.<kid>.<day>.`: what selects the key, and no more. */
+export function tokenPrefix(version: string, kid: string, day: number): string {
+  return `${version}.${kid}.${day}.`;
 }
 
 /**
  * Cuts a token into the prefix that selects its key and the body; `undefined` when it has no such shape. Whether the body is
- * canonical base64url is seen by who decodes it.
+ * long enough, is seen by who knows the cipher, and whether it is canonical base64url by who decodes it.
  */
 export function splitToken(token: string): { prefix: string; body: string } | undefined {
   const dot = token.indexOf(".", DAY_START);
   if (dot === -1 || dot >= LONGEST_PREFIX) return undefined;
-  const body = token.slice(dot + 1);
-  if (body.length < SHORTEST_BODY) return undefined;
-  return { prefix: token.slice(0, dot + 1), body };
+  return { prefix: token.slice(0, dot + 1), body: token.slice(dot + 1) };
 }
 
-/** Reads key id and day from a prefix; `undefined` unless it is spelled exactly as {@link tokenPrefix} spells it. */
-export function parsePrefix(prefix: string): { kid: string; day: number } | undefined {
+/** Reads version, key id and day from a prefix; `undefined` unless it is spelled exactly as {@link tokenPrefix} spells it. */
+export function parsePrefix(prefix: string): { version: string; kid: string; day: number } | undefined {
   const match = PREFIX.exec(prefix);
-  return match === null ? undefined : { kid: match[1]!, day: Number(match[2]) };
+  return match === null ? undefined : { version: match[1]!, kid: match[2]!, day: Number(match[3]) };
 }
 
 /**
@@ -70,9 +73,9 @@ function base64urlValue(code: number): number {
   return 62;
 }
 
-/** Characters that a token takes for a plaintext of so many octets. */
-export function sealedLength(prefix: string, plaintextBytes: number): number {
-  return prefix.length + Math.ceil(((NONCE_BYTES + plaintextBytes + TAG_BYTES) * 4) / 3);
+/** Characters that a body takes for a nonce and a plaintext of so many octets. */
+export function bodyLength(nonceBytes: number, plaintextBytes: number): number {
+  return Math.ceil(((nonceBytes + plaintextBytes + TAG_BYTES) * 4) / 3);
 }
 
 /** Octets of a text in UTF-8. */
@@ -95,13 +98,14 @@ export function utf8Length(text: string): number {
  * two octets, so that no two different lists give the same bytes.
  */
 export function associatedData(
+  version: string,
   kid: string,
   day: number,
   purpose: string,
   name: string,
 ): Uint8Array<ArrayBuffer> {
   const encoder = new TextEncoder();
-  const parts = [SEALED_VERSION, kid, String(day), purpose, name].map((part) => encoder.encode(part));
+  const parts = [version, kid, String(day), purpose, name].map((part) => encoder.encode(part));
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 2 + part.length, 0));
   let at = 0;
   for (const part of parts) {

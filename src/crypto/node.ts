@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { CryptoProvider } from "../core/crypto.ts";
-import { NONCE_BYTES, TAG_BYTES } from "../core/token.ts";
+import { NONCE_BYTES, SEALED_VERSION, TAG_BYTES } from "../core/token.ts";
 
 const CIPHER = "aes-256-gcm";
 const TAG_LENGTH = { authTagLength: TAG_BYTES } as const;
@@ -24,6 +24,8 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
 
   return {
     synchronous: true,
+    version: SEALED_VERSION,
+    nonceBytes: NONCE_BYTES,
 
     randomBytes(length) {
       if (length > RANDOM_POOL_BYTES) return new Uint8Array(crypto.randomBytes(length));

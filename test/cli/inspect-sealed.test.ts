@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import sodium from "sodium-native";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { EXPLANATIONS } from "../../src/cli/inspect/reasons.ts";
 import { createSessions } from "../../src/index.ts";
 import type { SessionOptions } from "../../src/index.ts";
+import { sodiumCipher } from "../../src/sodium.ts";
 import { cookieFor, testExchange } from "../../src/testing/index.ts";
 import { coatcheck, coatcheckJson, type CliWorld } from "./cli.ts";
 
@@ -129,6 +131,61 @@ describe("inspect, of a sealed session", () => {
     expect(out).toContain("\\u{9b}c\\u{202e}d");
     // oxlint-disable-next-line no-control-regex -- exactly those
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+  });
+});
+
+describe("inspect, of a session that is sealed with libsodium", () => {
+  const cipher = sodiumCipher(sodium);
+
+  test("tells the parts and the content, and who accepts it, where sodium-native is installed", async () => {
+    const input = await header({ cipher });
+    const { code, out, err } = await coatcheck(["inspect"], { input, env, now: () => start + MINUTE });
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain(
+      "✓ It would be accepted now.\n  Sessions without the option cipher refuse it (malformed).",
+    );
+    const { answer } = await judged(input, {});
+    expect(answer).toMatchObject({
+      kind: "sealed",
+      version: "x1",
+      kid: input.split(".")[1],
+      day: "2026-03-01",
+      sealedWith: "SESSION_SECRET",
+      accepted: true,
+      session: { data: { userId: 7 } },
+    });
+  });
+
+  test("says why it would be refused", async () => {
+    const cases = [
+      { input: await header({ cipher, password: other }), now: start, reason: "unknown-key" },
+      { input: valueOf(await header({ cipher, name: "admin" })), now: start, reason: "forged" },
+      { input: await header({ cipher }), now: start + 30 * MINUTE, reason: "idle" },
+      { input: await header({ cipher }), now: start + 5 * DAY, reason: "out-of-lifetime" },
+    ];
+    for (const { input, now, reason } of cases)
+      expect((await judged(input, { now: () => now })).answer).toMatchObject({ accepted: false, reason });
+    const { answer } = await judged((await header({ cipher })).slice(0, 40), {});
+    expect(answer.reason).toBe("malformed");
+    expect(String(answer["notes"])).toContain("a part of it may be missing");
+  });
+
+  test("tells the parts and the password elsewhere, and what it takes to see more", async () => {
+    const input = await header({ cipher });
+    const empty = mkdtempSync(join(tmpdir(), "coatcheck-cli-"));
+    const folder = vi.spyOn(process, "cwd").mockReturnValue(empty);
+    try {
+      const { code, out } = await coatcheck(["inspect"], { input, env, now: () => start });
+      expect(code).toBe(1);
+      expect(out).toContain("2026-03-01 (day 20513)");
+      expect(out).toContain("the one in SESSION_SECRET");
+      expect(out).toMatch(/! It is sealed with libsodium: .*sodium-native/);
+      expect(out).not.toContain("userId");
+      expect((await judged(input, {})).answer).toMatchObject({ version: "x1", accepted: null });
+    } finally {
+      folder.mockRestore();
+      rmSync(empty, { recursive: true });
+    }
   });
 });
 

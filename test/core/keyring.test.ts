@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { createKeyring } from "../../src/core/keyring.ts";
-import { counted, providers } from "../crypto/providers.ts";
+import { ciphers, counted, providers } from "../crypto/providers.ts";
 import { codeOf, errorOf } from "../sessions/harness.ts";
 import { PASSWORDS } from "./sealers.ts";
 
 const [FIRST, SECOND] = PASSWORDS;
+/** The id of one password, by version. */
+const FROZEN: Record<string, string> = { s1: "TsSUPMpY", x1: "-zsrjxJ8" };
 
-describe.each(providers)("a keyring on $name", ({ provider }) => {
-  const kidOf = async (password: string) => createKeyring([password], provider).sealingKid();
+describe.each(ciphers)("a keyring on $name", ({ crypto: provider, cipher: own }) => {
+  const kidOf = async (password: string) => createKeyring([password], provider, own).sealingKid();
 
   test("names a password by the same public id everywhere and for ever", async () => {
-    expect(await kidOf("frozen password one, of more than 32 characters")).toBe("TsSUPMpY");
+    expect(await kidOf("frozen password one, of more than 32 characters")).toBe(FROZEN[own.version]);
     expect(await kidOf(FIRST)).toBe(await kidOf(FIRST));
     const ids = await Promise.all(PASSWORDS.map(kidOf));
     expect(new Set(ids).size).toBe(PASSWORDS.length);
@@ -30,16 +32,16 @@ describe.each(providers)("a keyring on $name", ({ provider }) => {
   });
 
   test("seals with the first and opens with all", async () => {
-    const keyring = createKeyring(PASSWORDS, provider);
+    const keyring = createKeyring(PASSWORDS, provider, own);
     expect(await keyring.sealingKid()).toBe(await kidOf(FIRST));
     for (const password of PASSWORDS)
       expect(await keyring.keyFor(await kidOf(password), 20_000)).toBeDefined();
-    expect(await createKeyring([SECOND, FIRST], provider).sealingKid()).toBe(await kidOf(SECOND));
+    expect(await createKeyring([SECOND, FIRST], provider, own).sealingKid()).toBe(await kidOf(SECOND));
   });
 
   test("has no key for an id that is not its own, and derives none to find out", async () => {
-    const { crypto, calls } = counted(provider);
-    const keyring = createKeyring([FIRST, SECOND], crypto);
+    const { crypto, cipher, calls } = counted({ crypto: provider, cipher: own });
+    const keyring = createKeyring([FIRST, SECOND], crypto, cipher);
     await keyring.sealingKid();
     for (const kid of [await kidOf(PASSWORDS[2]), "", "AAAAAAAA", "__proto__", "constructor"])
       expect(await keyring.keyFor(kid, 20_000)).toBeUndefined();
@@ -47,8 +49,8 @@ describe.each(providers)("a keyring on $name", ({ provider }) => {
   });
 
   test("derives nothing before a key is needed, and each key once", async () => {
-    const { crypto, calls } = counted(provider);
-    const keyring = createKeyring([FIRST, SECOND], crypto);
+    const { crypto, cipher, calls } = counted({ crypto: provider, cipher: own });
+    const keyring = createKeyring([FIRST, SECOND], crypto, cipher);
     expect(calls.hkdf).toBe(0);
     const kid = await kidOf(SECOND);
     const keys = await Promise.all(Array.from({ length: 5 }, async () => keyring.keyFor(kid, 20_000)));
@@ -64,17 +66,33 @@ describe.each(providers)("a keyring on $name", ({ provider }) => {
   test("gives every password and day another key", async () => {
     const made = new Set<string>();
     const spying = {
-      ...provider,
+      ...own,
       importKey(octets: Uint8Array<ArrayBuffer>) {
         made.add(provider.base64url(octets));
-        return provider.importKey(octets);
+        return own.importKey(octets);
       },
     };
-    const keyring = createKeyring(PASSWORDS, spying);
+    const keyring = createKeyring(PASSWORDS, provider, spying);
     for (const password of PASSWORDS)
       for (const day of [1, 2, 12, 20_000, 20_001]) await keyring.keyFor(await kidOf(password), day);
     expect(made.size).toBe(15);
   });
+});
+
+test("no key of one cipher is ever another's, nor is a key id", async () => {
+  const made: string[] = [];
+  const ids: string[] = [];
+  const { provider } = providers[0]!;
+  for (const { cipher } of [ciphers[0]!, ciphers[2]!]) {
+    const spying = {
+      ...cipher,
+      importKey: (octets: Uint8Array<ArrayBuffer>) => void made.push(provider.base64url(octets)),
+    };
+    const keyring = createKeyring([FIRST], provider, spying);
+    ids.push(await keyring.sealingKid());
+    await keyring.keyFor(ids.at(-1)!, 20_000);
+  }
+  expect([new Set(made).size, new Set(ids).size]).toEqual([2, 2]);
 });
 
 describe("a keyring", () => {
@@ -108,6 +126,8 @@ describe("a keyring", () => {
   test("shows no password when it is logged", () => {
     const keyring = createKeyring(PASSWORDS, providers[0]!.provider);
     void keyring.keyFor(keyring.sealingKid() as string, 20_000);
-    expect(JSON.stringify(keyring)).toBe("{}");
+    expect(JSON.parse(JSON.stringify(keyring))).toEqual({
+      cipher: { synchronous: true, version: "s1", nonceBytes: 12 },
+    });
   });
 });

@@ -115,7 +115,7 @@ function* spliced(token: string, other: string): Generator<Mutation> {
 /** Genuine elsewhere: as it is, and with this session's labels on it. */
 function* moved(loot: Loot, index: number): Generator<Mutation> {
   const token = loot.own[index]!;
-  const { kid, day, body } = partsOf(token);
+  const { version, kid, day, body } = partsOf(token);
   const elsewhere = [
     ["other name", loot.otherName],
     ["other purpose", loot.otherPurpose],
@@ -124,15 +124,15 @@ function* moved(loot: Loot, index: number): Generator<Mutation> {
   for (const [kind, tokens] of elsewhere) {
     const foreign = partsOf(tokens[index]!);
     yield { kind, token: tokens[index]! };
-    yield { kind, token: `s1.${kid}.${day}.${foreign.body}` };
-    yield { kind, token: `s1.${foreign.kid}.${day}.${body}` };
+    yield { kind, token: `${version}.${kid}.${day}.${foreign.body}` };
+    yield { kind, token: `${version}.${foreign.kid}.${day}.${body}` };
   }
   for (const wrong of [...loot.days, day + 1000, 0, 1, 999_999])
-    yield { kind: "other day", token: `s1.${kid}.${wrong}.${body}` };
+    yield { kind: "other day", token: `${version}.${kid}.${wrong}.${body}` };
   for (const wrong of [`0${day}`, `+${day}`, `${day}.0`, `${day}e0`, ` ${day}`, `0x${day.toString(16)}`, ""])
-    yield { kind: "other day", token: `s1.${kid}.${wrong}.${body}` };
-  for (const version of ["s0", "s2", "S1", "s", "1", "", "s11"])
-    yield { kind: "other spelling", token: `${version}.${kid}.${day}.${body}` };
+    yield { kind: "other day", token: `${version}.${kid}.${wrong}.${body}` };
+  for (const wrong of ["s0", "s1", "s2", "S1", "x0", "x1", "X1", "s", "1", "", "s11"])
+    yield { kind: "other spelling", token: `${wrong}.${kid}.${day}.${body}` };
 }
 
 /** The same bytes in any other base64. */
@@ -166,8 +166,17 @@ function* randomEdits(token: string, random: (below: number) => number): Generat
   }
 }
 
-function partsOf(token: string): { prefix: string; kid: string; day: number; body: string; bytes: Buffer } {
-  const [, kid = "", day = "", body = ""] = token.split(".");
+interface Parts {
+  readonly prefix: string;
+  readonly version: string;
+  readonly kid: string;
+  readonly day: number;
+  readonly body: string;
+  readonly bytes: Buffer;
+}
+
+function partsOf(token: string): Parts {
+  const [version = "", kid = "", day = "", body = ""] = token.split(".");
   const prefix = token.slice(0, token.length - body.length);
-  return { prefix, kid, day: Number(day), body, bytes: Buffer.from(body, "base64url") };
+  return { prefix, version, kid, day: Number(day), body, bytes: Buffer.from(body, "base64url") };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createKeyring } from "../../src/core/keyring.ts";
 import { createSealer } from "../../src/core/seal.ts";
 import { DAY_MS } from "../../src/core/token.ts";
-import { counted, providers } from "../crypto/providers.ts";
+import { ciphers, counted } from "../crypto/providers.ts";
 import { NOON, opened, PASSWORDS, sealerOf, TODAY } from "./sealers.ts";
 
 const LATER = 90 * DAY_MS;
@@ -10,60 +10,61 @@ const LATER = 90 * DAY_MS;
 /** The same token with another day on it. */
 const relabelled = (token: string, day: number | string) => token.replace(/\.\d+\./, `.${day}.`);
 
-describe.each(providers)("a sealer on $name", ({ provider }) => {
-  const crypto = provider;
+describe.each(ciphers)("a sealer on $name", ({ crypto, cipher }) => {
+  const on = { crypto, cipher };
+  const { version } = cipher;
 
   test("opens what it sealed, whatever the text", async () => {
-    const sealer = sealerOf({ crypto });
+    const sealer = sealerOf(on);
     for (const text of ["", "x", "line\nline", "Żółć \u{1f9d9}", "\ufeffbom", "y".repeat(2000)])
       expect(await opened(sealer, await sealer.seal(text, NOON))).toBe(`text: ${text}`);
   });
 
   test("never seals the same twice", async () => {
-    const sealer = sealerOf({ crypto });
+    const sealer = sealerOf(on);
     const sealed = await Promise.all(Array.from({ length: 200 }, () => sealer.seal("same", NOON)));
     expect(new Set(sealed).size).toBe(200);
   });
 
   test("opens under its own name and purpose alone", async () => {
-    const token = await sealerOf({ crypto }).seal("text", NOON);
-    expect(await opened(sealerOf({ crypto }), token)).toBe("text: text");
+    const token = await sealerOf(on).seal("text", NOON);
+    expect(await opened(sealerOf(on), token)).toBe("text: text");
     for (const other of ["Session", "session2", "sessio", "", "admin"]) {
-      expect(await opened(sealerOf({ crypto, name: other }), token), `not ${other}`).toBe("forged");
-      expect(await opened(sealerOf({ crypto, purpose: other }), token), `not ${other}`).toBe("forged");
+      expect(await opened(sealerOf({ ...on, name: other }), token), `not ${other}`).toBe("forged");
+      expect(await opened(sealerOf({ ...on, purpose: other }), token), `not ${other}`).toBe("forged");
     }
   });
 
   test("does not let purpose and name flow into each other", async () => {
-    const token = await sealerOf({ crypto, purpose: "ab", name: "c" }).seal("text", NOON);
+    const token = await sealerOf({ ...on, purpose: "ab", name: "c" }).seal("text", NOON);
     for (const [purpose, name] of [
       ["a", "bc"],
       ["abc", ""],
       ["", "abc"],
       ["c", "ab"],
     ] as const)
-      expect(await opened(sealerOf({ crypto, purpose, name }), token)).toBe("forged");
+      expect(await opened(sealerOf({ ...on, purpose, name }), token)).toBe("forged");
   });
 
   test("opens under every password of its list, and under no other", async () => {
-    const token = await sealerOf({ crypto, passwords: [PASSWORDS[1]] }).seal("text", NOON);
-    expect(await opened(sealerOf({ crypto, passwords: PASSWORDS }), token)).toBe("text: text");
-    expect(await opened(sealerOf({ crypto, passwords: [PASSWORDS[0], PASSWORDS[2]] }), token)).toBe(
+    const token = await sealerOf({ ...on, passwords: [PASSWORDS[1]] }).seal("text", NOON);
+    expect(await opened(sealerOf({ ...on, passwords: PASSWORDS }), token)).toBe("text: text");
+    expect(await opened(sealerOf({ ...on, passwords: [PASSWORDS[0], PASSWORDS[2]] }), token)).toBe(
       "unknown-key",
     );
   });
 
   test("takes no other key id for its own", async () => {
-    const sealer = sealerOf({ crypto, passwords: PASSWORDS });
+    const sealer = sealerOf({ ...on, passwords: PASSWORDS });
     const [, own, ...rest] = (await sealer.seal("text", NOON)).split(".");
-    const [, other] = (await sealerOf({ crypto, passwords: [PASSWORDS[1]] }).seal("text", NOON)).split(".");
+    const [, other] = (await sealerOf({ ...on, passwords: [PASSWORDS[1]] }).seal("text", NOON)).split(".");
     expect(other).not.toBe(own);
-    expect(await opened(sealer, ["s1", other, ...rest].join("."))).toBe("forged");
-    expect(await opened(sealer, ["s1", "AAAAAAAA", ...rest].join("."))).toBe("unknown-key");
+    expect(await opened(sealer, [version, other, ...rest].join("."))).toBe("forged");
+    expect(await opened(sealer, [version, "AAAAAAAA", ...rest].join("."))).toBe("unknown-key");
   });
 
   test("takes no other day for its own", async () => {
-    const sealer = sealerOf({ crypto });
+    const sealer = sealerOf(on);
     const token = await sealer.seal("text", NOON);
     for (const day of [TODAY - 2, TODAY - 1, TODAY + 1])
       expect(await opened(sealer, relabelled(token, day)), `${day - TODAY}`).toBe("forged");
@@ -76,21 +77,21 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
       [DAY_MS + 1, 3],
       [30 * DAY_MS, 31],
     ] as const) {
-      const token = await sealerOf({ crypto, maxAge }).seal("text", NOON);
-      const at = (day: number) => opened(sealerOf({ crypto, maxAge }), token, day * DAY_MS + 1);
+      const token = await sealerOf({ ...on, maxAge }).seal("text", NOON);
+      const at = (day: number) => opened(sealerOf({ ...on, maxAge }), token, day * DAY_MS + 1);
       expect(await at(TODAY + days), `${maxAge}`).toBe("text: text");
       expect(await at(TODAY + days + 1), `${maxAge}`).toBe("out-of-lifetime");
     }
   });
 
   test("bears a clock that is behind by up to a day, and no more", async () => {
-    const token = await sealerOf({ crypto }).seal("text", NOON);
-    expect(await opened(sealerOf({ crypto }), token, NOON - DAY_MS)).toBe("text: text");
-    expect(await opened(sealerOf({ crypto }), token, NOON - 2 * DAY_MS)).toBe("out-of-lifetime");
+    const token = await sealerOf(on).seal("text", NOON);
+    expect(await opened(sealerOf(on), token, NOON - DAY_MS)).toBe("text: text");
+    expect(await opened(sealerOf(on), token, NOON - 2 * DAY_MS)).toBe("out-of-lifetime");
   });
 
   test("checks the day also when it has the key already", async () => {
-    const sealer = sealerOf({ crypto });
+    const sealer = sealerOf(on);
     const token = await sealer.seal("text", NOON);
     expect(await opened(sealer, token)).toBe("text: text");
     expect(await opened(sealer, token, NOON + LATER)).toBe("out-of-lifetime");
@@ -99,22 +100,25 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
   });
 
   test("derives nothing for a day outside the lifetime or a malformed token", async () => {
-    const { crypto: counting, calls } = counted(crypto);
-    const token = await sealerOf({ crypto }).seal("text", NOON);
-    const sealer = sealerOf({ crypto: counting });
+    const { calls, ...counting } = counted(on);
+    const token = await sealerOf(on).seal("text", NOON);
+    const sealer = sealerOf({ ...counting });
     for (const day of [1, TODAY - 3, TODAY + 2, 999_999])
       expect(await opened(sealer, relabelled(token, day))).toBe("out-of-lifetime");
     for (const day of ["0", "", "01", "+1", "1e3", "-1", "1.5", "1000000", "999999999999999999999"])
       expect(await opened(sealer, relabelled(token, day)), `day ${day}`).toBe("malformed");
     for (const broken of [
       "",
-      "s1",
-      "s1.",
-      "s1...",
+      version,
+      `${version}.`,
+      `${version}...`,
       token.slice(3),
       `s2${token.slice(2)}`,
+      `${version === "s1" ? "x1" : "s1"}${token.slice(2)}`,
+      // An octet is missing to nonce and tag.
+      `${token.slice(0, token.lastIndexOf(".") + 1)}${"A".repeat(Math.ceil(((cipher.nonceBytes + 15) * 4) / 3))}`,
       ` ${token}`,
-      token.replace("s1.", "S1."),
+      token.replace(version, version.toUpperCase()),
       ...misspelled(token),
     ])
       expect(await opened(sealer, broken), `token ${broken}`).toBe("malformed");
@@ -122,7 +126,7 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
   });
 
   test("opens one spelling of a token only, also when it has the key already", async () => {
-    const sealer = sealerOf({ crypto });
+    const sealer = sealerOf(on);
     for (const text of ["text", "text+", "text++"]) {
       const token = await sealer.seal(text, NOON);
       for (const broken of misspelled(token))
@@ -132,9 +136,9 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
   });
 
   test("derives one key for a day and password, and tries no other", async () => {
-    const { crypto: counting, calls } = counted(crypto);
-    const sealer = sealerOf({ crypto: counting, passwords: PASSWORDS });
-    const token = await sealerOf({ crypto, passwords: [PASSWORDS[2]] }).seal("text", NOON);
+    const { calls, ...counting } = counted(on);
+    const sealer = sealerOf({ ...counting, passwords: PASSWORDS });
+    const token = await sealerOf({ ...on, passwords: [PASSWORDS[2]] }).seal("text", NOON);
     for (let n = 0; n < 20; n++) expect(await opened(sealer, token)).toBe("text: text");
     // A key id for each of three passwords, and one key.
     expect(calls).toEqual({ hkdf: 4, importKey: 1, open: 20, seal: 0 });
@@ -143,7 +147,7 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
   });
 
   test("asks the keyring once for a day and password", async () => {
-    const keyring = createKeyring(PASSWORDS, crypto);
+    const keyring = createKeyring(PASSWORDS, crypto, cipher);
     const keyFor = vi.spyOn(keyring, "keyFor");
     const sealer = createSealer({ keyring, crypto, purpose: "session", name: "session", maxAge: DAY_MS });
     const tokens: string[] = [];
@@ -153,8 +157,8 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
   });
 
   test("uses a new key on every day", async () => {
-    const { crypto: counting, calls } = counted(crypto);
-    const sealer = sealerOf({ crypto: counting });
+    const { calls, ...counting } = counted(on);
+    const sealer = sealerOf({ ...counting });
     const days = [0, 1, 2, 3].map((day) => NOON + day * DAY_MS);
     const tokens = await Promise.all(days.map((day) => sealer.seal("text", day)));
     expect(tokens.map((token) => Number(token.split(".")[2]) - TODAY)).toEqual([0, 1, 2, 3]);
@@ -162,16 +166,17 @@ describe.each(providers)("a sealer on $name", ({ provider }) => {
   });
 
   test("tells the prefix of what it would seal", async () => {
-    const sealer = sealerOf({ crypto, passwords: [PASSWORDS[1], PASSWORDS[0]] });
+    const sealer = sealerOf({ ...on, passwords: [PASSWORDS[1], PASSWORDS[0]] });
     const prefix = await sealer.prefix(NOON);
-    expect(prefix).toMatch(/^s1\.[\w-]{8}\.\d+\.$/);
+    expect(prefix).toMatch(/^[sx]1\.[\w-]{8}\.\d+\.$/);
+    expect(prefix.startsWith(version)).toBe(true);
     expect((await sealer.seal("text", NOON)).startsWith(prefix)).toBe(true);
     expect((await sealer.seal("text", NOON + DAY_MS)).startsWith(prefix)).toBe(false);
   });
 
   test("looks at nothing that is longer than a cookie", async () => {
-    const { crypto: counting, calls } = counted(crypto);
-    const sealer = sealerOf({ crypto: counting });
+    const { calls, ...counting } = counted(on);
+    const sealer = sealerOf({ ...counting });
     const token = await sealer.seal("x".repeat(4096), NOON);
     expect(await opened(sealer, token)).toBe("malformed");
     expect(calls.open).toBe(0);

@@ -1,5 +1,5 @@
 import { createKeyring } from "../../src/core/keyring.ts";
-import type { CryptoProvider } from "../../src/core/crypto.ts";
+import type { Cipher, CryptoProvider } from "../../src/core/crypto.ts";
 import { createSealer, type Sealer, type Unsealed } from "../../src/core/seal.ts";
 import { DAY_MS } from "../../src/core/token.ts";
 import { providers } from "../crypto/providers.ts";
@@ -20,12 +20,14 @@ export interface SealerSetup {
   readonly purpose?: string;
   readonly maxAge?: number;
   readonly crypto?: CryptoProvider;
+  /** @default crypto */
+  readonly cipher?: Cipher;
 }
 
 /** A sealer of one day's sessions on node:crypto, unless something else is wanted. */
 export function sealerOf(setup: SealerSetup = {}): Sealer {
   const { crypto = providers[0]!.provider, name = "session", purpose = "session", maxAge = DAY_MS } = setup;
-  const keyring = createKeyring(setup.passwords ?? [PASSWORDS[0]], crypto);
+  const keyring = createKeyring(setup.passwords ?? [PASSWORDS[0]], crypto, setup.cipher);
   return createSealer({ keyring, crypto, purpose, name, maxAge });
 }
 

@@ -1,13 +1,27 @@
 import nodeCryptoModule from "node:crypto";
+import sodium from "sodium-native";
 import { vi } from "vitest";
-import type { CryptoProvider } from "../../src/core/crypto.ts";
+import type { Cipher, CryptoProvider } from "../../src/core/crypto.ts";
 import { nodeCrypto } from "../../src/crypto/node.ts";
+import { sodiumAead } from "../../src/crypto/sodium.ts";
 import { webCrypto } from "../../src/crypto/web.ts";
 
 /** Every provider, for `describe.each`. */
 export const providers: readonly { name: "node:crypto" | "WebCrypto"; provider: CryptoProvider }[] = [
   { name: "node:crypto", provider: nodeCrypto(nodeCryptoModule) },
   { name: "WebCrypto", provider: webCrypto(globalThis.crypto) },
+];
+
+/** What a sealer works with. */
+export interface Ciphering {
+  readonly crypto: CryptoProvider;
+  readonly cipher: Cipher;
+}
+
+/** Every cipher, with the provider of all else, for `describe.each`. */
+export const ciphers: readonly ({ name: string } & Ciphering)[] = [
+  ...providers.map(({ name, provider }) => ({ name, crypto: provider, cipher: provider })),
+  { name: "libsodium", crypto: providers[0]!.provider, cipher: sodiumAead(sodium) },
 ];
 
 export type ProviderName = (typeof providers)[number]["name"];
@@ -33,30 +47,34 @@ export const hex = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Bu
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 export const base64urlOf = (octets: Uint8Array): string => Buffer.from(octets).toString("base64url");
 
-/** Counts the calls of a provider. */
-export function counted(provider: CryptoProvider): {
-  crypto: CryptoProvider;
+/** Counts the calls of a provider and a cipher. */
+export function counted({ crypto, cipher }: Ciphering): Ciphering & {
   calls: Record<"hkdf" | "importKey" | "open" | "seal", number>;
 } {
   const calls = { hkdf: 0, importKey: 0, open: 0, seal: 0 };
-  const crypto: CryptoProvider = {
-    ...provider,
-    hkdf(...args) {
-      calls.hkdf++;
-      return provider.hkdf(...args);
+  return {
+    calls,
+    crypto: {
+      ...crypto,
+      hkdf(...args) {
+        calls.hkdf++;
+        return crypto.hkdf(...args);
+      },
     },
-    importKey(...args) {
-      calls.importKey++;
-      return provider.importKey(...args);
-    },
-    open(...args) {
-      calls.open++;
-      return provider.open(...args);
-    },
-    seal(...args) {
-      calls.seal++;
-      return provider.seal(...args);
+    cipher: {
+      ...cipher,
+      importKey(...args) {
+        calls.importKey++;
+        return cipher.importKey(...args);
+      },
+      open(...args) {
+        calls.open++;
+        return cipher.open(...args);
+      },
+      seal(...args) {
+        calls.seal++;
+        return cipher.seal(...args);
+      },
     },
   };
-  return { crypto, calls };
 }

@@ -129,3 +129,21 @@ export const sha256Vectors = [
     digest: "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
   },
 ] as const;
+
+/** draft-irtf-cfrg-xchacha-03, section 2.2.1: the subkey of a key and the first 16 octets of a nonce. */
+export const hchachaVector = {
+  key: ascending(0x00, 0x1f),
+  nonce: "000000090000004a0000000031415927",
+  subkey: "82413b4227b27bfed30e42508a877d73a0f9e4d58a74a853c12ec41326d3ecdc",
+} as const;
+
+/** The same, appendix A.3.1: XChaCha20-Poly1305. */
+export const xchachaVector = {
+  key: ascending(0x80, 0x9f),
+  nonce: ascending(0x40, 0x57),
+  text: "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.",
+  associated: "50515253c0c1c2c3c4c5c6c7",
+  ciphertext:
+    "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e",
+  tag: "c0875924c1c7987947deafd8780acf49",
+} as const;

@@ -10,6 +10,7 @@ const ceilings: Record<string, number> = {
   "./solid-start": 16_000,
   "./fetch": 14_000,
   "./breached-passwords": 60_000,
+  "./sodium": 1_500,
 };
 
 /** The same of `createSessions` alone, as most import nothing else from `coatcheck`. */

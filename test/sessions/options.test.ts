@@ -137,7 +137,17 @@ describe("a password", () => {
 
 test("right options are accepted, undefined being the same as absent", () => {
   const absent = Object.fromEntries(
-    ["name", "store", "idleTimeout", "absoluteTimeout", "touchInterval", "userId", "schema", "version"]
+    [
+      "name",
+      "cipher",
+      "store",
+      "idleTimeout",
+      "absoluteTimeout",
+      "touchInterval",
+      "userId",
+      "schema",
+      "version",
+    ]
       .concat(["migrate", "cookie", "trustProxy", "onEvent", "now"])
       .map((key) => [key, undefined]),
   );
