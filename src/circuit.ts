@@ -1,6 +1,6 @@
 import { isSessionError, SessionError } from "./core/errors.ts";
 import { Deadlines } from "./deadlines.ts";
-import type { SessionStore } from "./stores/store.ts";
+import type { SessionStore, StoreMethod } from "./stores/store.ts";
 
 /** Options of {@link createCircuit}. */
 export interface CircuitOptions {
@@ -85,7 +85,7 @@ export function createCircuit(store: SessionStore, options: CircuitOptions): Cir
     return true;
   }
 
-  function within<M extends keyof SessionStore>(method: M, deadlines = short): NonNullable<SessionStore[M]> {
+  function within<M extends StoreMethod>(method: M, deadlines = short): NonNullable<SessionStore[M]> {
     type Answer = Awaited<ReturnType<NonNullable<SessionStore[M]>>>;
     const asking = (...args: never[]): Promise<Answer> => {
       // A new error each time: one that many share would gather what each adds to it.
@@ -120,6 +120,7 @@ export function createCircuit(store: SessionStore, options: CircuitOptions): Cir
       delete: within("delete"),
       ...(store.findByUser && { findByUser: within("findByUser", long) }),
       ...(store.deleteByUser && { deleteByUser: within("deleteByUser", long) }),
+      ...(store.deletesAtOnce !== undefined && { deletesAtOnce: store.deletesAtOnce }),
       ...(store.deleteExpired && { deleteExpired: within("deleteExpired", long) }),
       ...(store.watch && { watch: within("watch", long) }),
     },

@@ -6,7 +6,7 @@ import type { Endings } from "./endings.ts";
 import type { EventBody } from "./events.ts";
 import type { Keeper } from "./keeper.ts";
 import type { UserId } from "./options.ts";
-import type { SessionRecord, SessionStore } from "./stores/store.ts";
+import type { SessionRecord, SessionStore, StoreMethod } from "./stores/store.ts";
 
 /** What can be known of somebody's session without being in it. Times in milliseconds since the epoch. */
 export interface SessionInfo extends Device {
@@ -100,9 +100,10 @@ export function createManagement(
 
     async revokeUser(userId, { except } = {}) {
       const remove = able(store, "deleteByUser");
-      let count = 0;
-      // A session that changes its token at this moment can slip past one pass, but not past one that finds nothing.
-      for (let removed = 1; removed > 0; count += removed) removed = await remove(String(userId), except);
+      let count = await remove(String(userId), except);
+      // A session that changes its token at this moment can slip past one pass of some stores, but not past one that finds nothing.
+      for (let removed = count; removed > 0 && store?.deletesAtOnce !== true; count += removed)
+        removed = await remove(String(userId), except);
       emit({ type: "user-revoked", userId: String(userId), count });
       return count;
     },
@@ -132,7 +133,7 @@ function infoOf(record: SessionRecord, current: boolean): SessionInfo {
 }
 
 /** A store's method, if there is a store and it has it. */
-function able<M extends keyof SessionStore>(
+function able<M extends StoreMethod>(
   store: SessionStore | undefined,
   method: M,
 ): NonNullable<SessionStore[M]> {

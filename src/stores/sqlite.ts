@@ -92,6 +92,9 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
     deleteByUser: (userId, exceptId) =>
       writes.do(({ deleteByUser }) => changed(deleteByUser, [userId, exceptId ?? null])),
 
+    // Writers of all processes take turns, and each sees what those before it have written.
+    deletesAtOnce: true,
+
     deleteExpired: (limit) =>
       // SQLite takes a negative limit for none.
       writes.do(({ deleteExpired }) => changed(deleteExpired, [now(), Math.max(0, limit)])),
