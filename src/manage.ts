@@ -102,8 +102,9 @@ export function createManagement(
       const remove = able(store, "deleteByUser");
       let count = await remove(String(userId), except);
       // A session that changes its token at this moment can slip past one pass of some stores, but not past one that finds nothing.
-      for (let removed = count; removed > 0 && store?.deletesAtOnce !== true; count += removed)
-        removed = await remove(String(userId), except);
+      if (store?.deletesAtOnce !== true)
+        for (let removed = count; removed > 0; count += removed)
+          removed = await remove(String(userId), except);
       emit({ type: "user-revoked", userId: String(userId), count });
       return count;
     },

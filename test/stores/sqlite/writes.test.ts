@@ -190,9 +190,9 @@ test("a sweep removes as many as it was told to, in steps between which others h
   const expired = Array.from({ length: 3000 }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
   await Promise.all(expired.map((one) => store.insert(one)));
   let turns = 0;
-  let sweeping = true;
-  const swept = store.deleteExpired(2500).finally(() => (sweeping = false));
-  while (sweeping) {
+  const sweep = { isOver: false };
+  const swept = store.deleteExpired(2500).finally(() => (sweep.isOver = true));
+  while (!sweep.isOver) {
     expect(await store.find("living")).toMatchObject({ id: "living" });
     await new Promise((resolve) => setImmediate(resolve));
     turns++;
