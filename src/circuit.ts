@@ -1,6 +1,7 @@
 import { circuitsInside, type CircuitInside } from "./circuit-inside.ts";
 import { isSessionError, SessionError } from "./core/errors.ts";
-import type { SessionStore } from "./stores/store.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { SessionStore, StoreMethod } from "./stores/store.ts";
 
 /** Options of {@link createCircuit}. */
 export interface CircuitOptions {
@@ -43,6 +44,8 @@ export function createCircuit(store: SessionStore, options: CircuitOptions): Cir
   let timeouts = 0;
   let lastFailure: Error | undefined;
   let nextProbe = 0;
+  const short = new Deadlines(timeout);
+  const long = new Deadlines(timeout * BULK_FACTOR);
 
   function succeeded(): void {
     const wasDown = failures >= OUTAGE;
@@ -69,34 +72,33 @@ export function createCircuit(store: SessionStore, options: CircuitOptions): Cir
     return true;
   }
 
-  function within<M extends keyof SessionStore>(method: M, patience = timeout): NonNullable<SessionStore[M]> {
+  function within<M extends StoreMethod>(method: M, deadlines = short): NonNullable<SessionStore[M]> {
     type Answer = Awaited<ReturnType<NonNullable<SessionStore[M]>>>;
-    const asking = (...args: never[]) =>
-      new Promise<Answer>((resolve, reject) => {
-        // A new error each time: one that many share would gather what each adds to it.
-        if (!admits()) return reject(storeFailure(lastFailure?.cause));
-        let settled = false;
-        const settle = (how: () => void): void => {
-          if (settled) return;
-          settled = true;
-          clearTimeout(timer);
-          how();
+    const asking = (...args: never[]): Promise<Answer> => {
+      // A new error each time: one that many share would gather what each adds to it.
+      if (!admits()) return Promise.reject(storeFailure(lastFailure?.cause));
+      return new Promise<Answer>((resolve, reject) => {
+        const call = deadlines.begin(() => reject(failed(new TimeoutError(deadlines.patience), false)));
+        const answered = (answer: Answer): void => {
+          if (!deadlines.end(call)) return;
+          succeeded();
+          resolve(answer);
         };
-        const giveUp = (): void => settle(() => reject(failed(new TimeoutError(patience), false)));
-        // After the I/O that waits: a process that was busy itself must not blame the store.
-        const timer = setTimeout(() => setTimeout(giveUp, 0), patience * 1000);
-        // In a then, so that a method that throws at once rejects like any other.
-        Promise.resolve()
-          .then(() => (store[method] as (...all: never[]) => Promise<Answer>)(...args))
-          .then(
-            (answer) => settle(() => (succeeded(), resolve(answer))),
-            (error: unknown) => settle(() => reject(failed(error, true))),
-          );
+        const broke = (error: unknown): void => {
+          if (deadlines.end(call)) reject(failed(error, true));
+        };
+        try {
+          const asked = (store[method] as (...all: never[]) => Promise<Answer>)(...args);
+          Promise.resolve(asked).then(answered, broke);
+        } catch (error) {
+          // A method that throws at once rejects like any other.
+          broke(error);
+        }
       });
+    };
     return asking as NonNullable<SessionStore[M]>;
   }
 
-  const long = timeout * BULK_FACTOR;
   return {
     store: {
       find: within("find"),
@@ -105,6 +107,7 @@ export function createCircuit(store: SessionStore, options: CircuitOptions): Cir
       delete: within("delete"),
       ...(store.findByUser && { findByUser: within("findByUser", long) }),
       ...(store.deleteByUser && { deleteByUser: within("deleteByUser", long) }),
+      ...(store.deletesAtOnce !== undefined && { deletesAtOnce: store.deletesAtOnce }),
       ...(store.deleteExpired && { deleteExpired: within("deleteExpired", long) }),
       ...(store.watch && { watch: within("watch", long) }),
     },

@@ -76,7 +76,8 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
       return text.toString("utf8");
     },
 
-    sha256: (text) => crypto.createHash("sha256").update(text, "utf8").digest("base64url"),
+    // At once: a Hash object and its three calls take twice as long.
+    sha256: (text) => crypto.hash("sha256", text, "base64url"),
 
     base64url(octets) {
       const bytes = scratchFor(octets.length);

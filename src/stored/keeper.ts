@@ -4,7 +4,7 @@ import { isSessionError } from "../core/errors.ts";
 import { chain, type MaybePromise } from "../core/maybe-promise.ts";
 import type { SessionRecord } from "../core/record.ts";
 import { isCanonicalBase64url } from "../core/token.ts";
-import type { Keeper, RecordDraft } from "../keeper.ts";
+import type { Keeper, Opened, RecordDraft } from "../keeper.ts";
 import type { SessionStore } from "../stores/store.ts";
 
 const TOKEN_BYTES = 32;
@@ -25,6 +25,13 @@ interface StoredKeeperOptions {
   readonly name: string;
   /** Whether lookups are answered during an outage, so that a note that gets lost then must not fail them. */
   readonly readsOn: boolean;
+}
+
+/** What a lookup has led to. */
+function openedAs(record: SessionRecord | undefined): Opened {
+  return record === undefined || record.successor !== undefined
+    ? { rejected: "not-found", spent: record }
+    : { record };
 }
 
 /** What a store knows a token by. A name has no colon and no blank, so no other purpose has this text. */
@@ -55,6 +62,9 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
   const unspent = (record: SessionRecord | undefined) =>
     record?.successor === undefined ? record : undefined;
 
+  /** No async function: each await is a turn of the microtasks more, in every request. */
+  const find = (id: string): Promise<Opened> => store.find(id).then(openedAs);
+
   /** Writes the next version of a record, unless another request was faster. @returns it, or `undefined`. */
   async function swap(previous: SessionRecord, changes: Partial<RecordDraft>) {
     const { id, version } = previous;
@@ -84,12 +94,7 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
 
     open(token) {
       if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
-      return chain(idOf(token), async (id) => {
-        const record = await store.find(id);
-        return record === undefined || record.successor !== undefined
-          ? { rejected: "not-found", spent: record }
-          : { record };
-      });
+      return chain(idOf(token), find);
     },
 
     create: insert,

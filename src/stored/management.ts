@@ -5,7 +5,7 @@ import { isCanonicalBase64url } from "../core/token.ts";
 import type { EventBody } from "../events.ts";
 import type { Keeper } from "../keeper.ts";
 import type { SessionInfo, SessionManagement } from "../manage.ts";
-import type { SessionRecord, SessionStore } from "../stores/store.ts";
+import type { SessionRecord, SessionStore, StoreMethod } from "../stores/store.ts";
 import { parseDevice } from "./device.ts";
 
 const SWEEP_BATCH = 1000;
@@ -45,9 +45,11 @@ export function createStoreManagement(
 
     async revokeUser(userId, { except } = {}) {
       const remove = able(store, "deleteByUser");
-      let count = 0;
-      // A session that changes its token at this moment can slip past one pass, but not past one that finds nothing.
-      for (let removed = 1; removed > 0; count += removed) removed = await remove(String(userId), except);
+      let count = await remove(String(userId), except);
+      // A session that changes its token at this moment can slip past one pass of some stores, but not past one that finds nothing.
+      if (store.deletesAtOnce !== true)
+        for (let removed = count; removed > 0; count += removed)
+          removed = await remove(String(userId), except);
       emit({ type: "user-revoked", userId: String(userId), count });
       return count;
     },
@@ -74,7 +76,7 @@ function infoOf(record: SessionRecord, current: boolean): SessionInfo {
 }
 
 /** A store's method, if it has it. */
-function able<M extends keyof SessionStore>(store: SessionStore, method: M): NonNullable<SessionStore[M]> {
+function able<M extends StoreMethod>(store: SessionStore, method: M): NonNullable<SessionStore[M]> {
   const found = store[method];
   if (found !== undefined) return found.bind(store) as NonNullable<SessionStore[M]>;
   throw new SessionError("ERR_SESSION_UNSUPPORTED", `This store has no ${method}.`);

@@ -64,7 +64,7 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
     } else {
       const version = change.type === "updated" ? change.version : Infinity;
       // An update of this process comes back as a notification too.
-      if ((entries.get(change.id)?.record.version ?? 0) < version) entries.delete(change.id);
+      if ((entries.get(change.id)?.version ?? 0) < version) entries.delete(change.id);
       if ((writes.get(change.id)?.version ?? 0) < version) writes.delete(change.id);
       lookups.delete(change.id);
     }
@@ -85,7 +85,7 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
     writes.delete(id);
   }
 
-  const expired = (record: SessionRecord) => record.expiresAt <= now();
+  const expired = ({ expiresAt }: Pick<SessionRecord, "expiresAt">) => expiresAt <= now();
 
   function lookUp(id: string): Promise<SessionRecord | undefined> {
     const shared = lookups.get(id);
@@ -106,8 +106,12 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
       return record;
     } catch (error) {
       const entry = entries.get(id);
-      if (entry === undefined || elapsed() >= entry.readAt + staleFor || expired(entry.record)) throw error;
-      return entry.record;
+      const isUsable =
+        entry !== undefined &&
+        elapsed() < entries.readAt(entry) + staleFor &&
+        entries.expiresAt(entry) > now();
+      if (!isUsable) throw error;
+      return entries.recordOf(id, entry);
     } finally {
       if (lookups.get(id) === lookup) lookups.delete(id);
     }
@@ -134,12 +138,12 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
         !channel.use(moment) ||
         entry === undefined ||
         entry.watchedSince !== stretch ||
-        moment >= entry.readAt + maxAge ||
-        expired(entry.record)
+        moment >= entries.readAt(entry) + maxAge ||
+        entries.expiresAt(entry) <= now()
       )
         return lookUp(id);
       entries.touch(id, entry);
-      return Promise.resolve(entry.record);
+      return Promise.resolve(entries.recordOf(id, entry));
     },
 
     async insert(record) {
@@ -150,7 +154,7 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
 
     async update(record, expectedVersion) {
       const { id, version } = record;
-      const kept = Object.freeze({ ...record });
+      const kept = { ...record };
       const ends = record.successor !== undefined || expired(record);
       const settle = ends ? forget : distrust;
       settle(id);

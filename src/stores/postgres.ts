@@ -114,8 +114,18 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
     },
 
     async deleteByUser(userId, exceptId) {
-      return count(statements.deleteByUser, [userIdText(userId), exceptId ?? null]);
+      let removed = 0;
+      // A statement does not see what was inserted after it began, but a record that it removes as it was updated since then: one
+      // whose token was replaced names its successor, and if that was not seen, the next statement sees it.
+      for (let unseen = 1; unseen > 0;) {
+        const [row] = await run(statements.deleteByUser, [userIdText(userId), exceptId ?? null]);
+        removed += row![0] as number;
+        unseen = row![1] as number;
+      }
+      return removed;
     },
+
+    deletesAtOnce: true,
 
     async deleteExpired(limit) {
       return count(statements.deleteExpired, [Math.floor(now()), limit]);

@@ -169,6 +169,8 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
       return removed;
     },
 
+    deletesAtOnce: false,
+
     // Redis removes what has expired by itself.
     deleteExpired: async () => 0,
 

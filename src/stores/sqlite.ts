@@ -41,6 +41,14 @@ export interface SqliteStoreSettings {
   readonly now?: () => number;
 }
 
+/**
+ * Milliseconds for which a sweep deletes before others have their turn: a thousand rows at once kept them waiting for 30. The commit of the same
+ * rows takes longer than that.
+ */
+const SWEEP_MS = 0.5;
+/** Rows with which a sweep begins, before it is known how long they take. */
+const FIRST_SWEEP = 16;
+
 const KNOWN: ReadonlySet<string> = new Set(["path", "database", "table", "busyTimeout", "now"]);
 
 /**
@@ -92,9 +100,24 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
     deleteByUser: (userId, exceptId) =>
       writes.do(({ deleteByUser }) => changed(deleteByUser, [userId, exceptId ?? null])),
 
-    deleteExpired: (limit) =>
-      // SQLite takes a negative limit for none.
-      writes.do(({ deleteExpired }) => changed(deleteExpired, [now(), Math.max(0, limit)])),
+    // Writers of all processes take turns, and each sees what those before it have written.
+    deletesAtOnce: true,
+
+    async deleteExpired(limit) {
+      let removed = 0;
+      let size = FIRST_SWEEP;
+      while (removed < limit) {
+        const most = Math.min(size, limit - removed);
+        const { count, took } = await writes.do(({ deleteExpired }) => {
+          const start = performance.now();
+          return { count: changed(deleteExpired, [now(), most]), took: performance.now() - start };
+        });
+        removed += count;
+        if (count < most) break;
+        size = Math.max(1, Math.min(2 * size, Math.floor((count * SWEEP_MS) / took)));
+      }
+      return removed;
+    },
 
     watch: (listener) => changes.watch(listener),
 

@@ -27,6 +27,11 @@ export interface SessionStore {
   /** Removes a user's records, but for the one to keep. @returns how many were removed. */
   deleteByUser?(userId: string, exceptId?: string): Promise<number>;
   /**
+   * Whether `deleteByUser` leaves nothing behind that was inserted before a record that it removes was last updated, as
+   * one that finds and removes in two steps might. Then `revokeUser` asks once instead of until nothing is found. @default false
+   */
+  readonly deletesAtOnce?: boolean;
+  /**
    * Removes at most `limit` records that have expired.
    *
    * @returns how many were removed: fewer than `limit` means that none is left. 0 where the server removes them by itself.
@@ -50,6 +55,9 @@ export type StoreChange =
   | { readonly type: "updated"; readonly id: string; readonly version: number }
   | { readonly type: "deleted"; readonly id: string }
   | { readonly type: "missed" };
+
+/** The methods of a {@link SessionStore}. */
+export type StoreMethod = Exclude<keyof SessionStore, "deletesAtOnce">;
 
 /** A running {@link SessionStore.watch}. */
 export interface StoreWatch {

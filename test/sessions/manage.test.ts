@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { createSessions } from "../../src/sessions.ts";
+import { cachedStore } from "../../src/stores/cached.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { SessionStore } from "../../src/stores/store.ts";
 import { codeOf, HOUR, MINUTE, PASSWORD, recordsIn, setUp } from "./harness.ts";
@@ -101,6 +102,23 @@ describe("revokeUser", () => {
   test("spares nobody when the one to keep is not known", async () => {
     const { sessions } = await devices();
     expect(await sessions.revokeUser(7, { except: undefined })).toBe(2);
+  });
+
+  test.each([
+    { deletesAtOnce: true, passes: 1 },
+    { deletesAtOnce: false, passes: 3 },
+    { deletesAtOnce: undefined, passes: 3 },
+  ])("asks a store with deletesAtOnce: $deletesAtOnce $passes times", async ({ deletesAtOnce, passes }) => {
+    const { deletesAtOnce: _own, ...methods } = memoryStore();
+    const answers = [4, 1, 0];
+    const deleteByUser = vi.fn<() => Promise<number>>(async () => answers.shift()!);
+    const store = { ...methods, deleteByUser, ...(deletesAtOnce !== undefined && { deletesAtOnce }) };
+    for (const reached of [store, cachedStore(store, { maxAge: 10 })]) {
+      answers.splice(0, 3, 4, 1, 0);
+      deleteByUser.mockClear();
+      expect(await createSessions({ store: reached }).revokeUser(7)).toBe(passes === 1 ? 4 : 5);
+      expect(deleteByUser).toHaveBeenCalledTimes(passes);
+    }
   });
 });
 

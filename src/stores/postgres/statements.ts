@@ -20,7 +20,7 @@ export interface PostgresStatements {
   readonly updateMany: string;
   /** $1 ids. Answers how many were deleted, as do the next. */
   readonly delete: string;
-  /** $1 user id, $2 id to keep or null */
+  /** $1 user id, $2 id to keep or null. Answers also how many of them name a successor that was not among them. */
   readonly deleteByUser: string;
   /** $1 now, $2 limit */
   readonly deleteExpired: string;
@@ -43,18 +43,18 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
     ) SELECT id, (SELECT count(*) FROM told) FROM changed`
     : "SELECT id FROM changed";
 
-  /** Deletes the ids that a query selects and locks. */
-  const remove = (selection: string): string => `
+  /** Deletes the ids that a query selects and locks. @param also - What to answer of those that are `gone`, besides their number. */
+  const remove = (selection: string, also = ""): string => `
     WITH chosen AS MATERIALIZED (${selection})
-    , gone AS (DELETE FROM ${t} AS t USING chosen WHERE t.id = chosen.id RETURNING t.id)
+    , gone AS (DELETE FROM ${t} AS t USING chosen WHERE t.id = chosen.id RETURNING t.id, t.successor)
     ${
       notify
         ? `, numbered AS (SELECT id, (row_number() OVER () - 1) / ${NOTIFICATION_IDS} AS part FROM gone)
     , told AS (
       SELECT pg_notify('${table.name}', json_build_object('deleted', json_agg(id))::text)
       FROM numbered GROUP BY part
-    ) SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM told)`
-        : "SELECT count(*) FROM gone"
+    ) SELECT (SELECT count(*) FROM gone)${also}, (SELECT count(*) FROM told)`
+        : `SELECT (SELECT count(*) FROM gone)${also}`
     }`;
 
   return {
@@ -68,18 +68,22 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
       WHERE id = $1 AND version = $${expected} AND expires_at > $${now}
       RETURNING id, version
     ) ${tellChanged}`,
+    // Locked rows bring their input along: joined to it afterwards, a batch of 64 was compared row by row (1 ms of 1.6).
     updateMany: `
-    WITH input AS (SELECT * FROM unnest(${arrays}, $${expected}::bigint[]) AS i(${names}, expected_version))
-    , locked AS (SELECT id FROM ${t} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE)
+    WITH locked AS (
+      SELECT i.* FROM unnest(${arrays}, $${expected}::bigint[]) AS i(${names}, expected_version)
+      JOIN ${t} AS t ON t.id = i.id ORDER BY t.id FOR UPDATE OF t
+    )
     , changed AS (
       UPDATE ${t} AS t SET ${updated.map(({ name }) => `${name} = i.${name}`).join(", ")}
-      FROM input AS i JOIN locked ON locked.id = i.id
+      FROM locked AS i
       WHERE t.id = i.id AND t.version = i.expected_version AND t.expires_at > $${now}::bigint
       RETURNING t.id, t.version
     ) ${tellChanged}`,
     delete: remove(`SELECT id FROM ${t} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`),
     deleteByUser: remove(
       `SELECT id FROM ${t} WHERE user_id = $1 AND ($2::text IS NULL OR id <> $2) ORDER BY id FOR UPDATE`,
+      ", (SELECT count(*) FROM gone WHERE successor <> coalesce($2, '') AND successor NOT IN (SELECT id FROM gone))",
     ),
     // What another node is sweeping is left to it. Without an order, so that the index gives as many as are asked for.
     deleteExpired: remove(

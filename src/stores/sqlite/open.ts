@@ -4,6 +4,11 @@ import type { SqliteDatabase } from "./connection.ts";
 type OwnDatabase = SqliteDatabase & { close(): void };
 
 const MEMORY = ":memory:";
+/**
+ * Pages of the log after which a commit takes them over into the file. It holds up the process meanwhile: for 6 ms without the disk's own time
+ * with SQLite's 1000 pages, for 2 with these.
+ */
+const CHECKPOINT_PAGES = 250;
 
 /**
  * What opens the connection to a file when it is needed.
@@ -28,7 +33,9 @@ export function opener(path: string): (create: boolean) => OwnDatabase | undefin
     if (path !== MEMORY && !provideFile(path, create)) return undefined;
     const database = new sqlite.DatabaseSync(path);
     try {
-      database.exec("PRAGMA busy_timeout = 0; PRAGMA synchronous = FULL");
+      database.exec(
+        `PRAGMA busy_timeout = 0; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+      );
       return database;
     } catch (error) {
       database.close();

@@ -56,6 +56,35 @@ describe("a cache that is full", () => {
   });
 });
 
+test("every property of every record comes back, also from places that others have left", () => {
+  const entries = new CachedEntries({ maxEntries: 3000, maxBytes: Infinity });
+  const records = Array.from({ length: 9000 }, (_, n) =>
+    someRecord({
+      id: `${n}`,
+      version: n,
+      createdAt: n + 0.25,
+      lastSeenAt: n + 2 ** 41,
+      authenticatedAt: n % 2 === 0 ? undefined : n,
+      expiresAt: n + 3,
+      absoluteExpiresAt: n + 4,
+      ...(n % 3 === 0 && { [["flash", "device", "authentication", "successor"][n % 4]!]: `text ${n}` }),
+    }),
+  );
+  for (const [n, record] of records.entries()) {
+    entries.put(record, n / 2, 0);
+    if (n % 5 === 0) entries.delete(`${n - 1}`);
+  }
+  let kept = 0;
+  for (const [n, record] of records.entries()) {
+    const entry = entries.get(record.id);
+    if (entry === undefined) continue;
+    kept++;
+    expect(entries.recordOf(record.id, entry)).toEqual(record);
+    expect([entries.readAt(entry), entries.expiresAt(entry)]).toEqual([n / 2, n + 3]);
+  }
+  expect(kept).toBe(3000);
+});
+
 test("each text counts, and is given back", () => {
   const entries = new CachedEntries({ maxEntries: 1000, maxBytes: 10_000 });
   const keep = (fields: object): boolean => {

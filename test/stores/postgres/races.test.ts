@@ -102,6 +102,43 @@ test("a sweep leaves what another node is sweeping to it", async () => {
   expect(await store.deleteExpired(10)).toBe(1);
 });
 
+test("deleteByUser reaches a session whose token was replaced after its statement began", async () => {
+  const table = freshTable();
+  const pool = given.pool(server.url);
+  const spy = spying(pool);
+  const store = await given.migrated({ pool: spy, table });
+  const node = await given.migrated({ pool: given.pool(server.url), table });
+  const [old, next] = [record({ userId: "7" }), record({ userId: "7" })];
+  await store.insert(old);
+  const other = await pool.connect();
+  await other.query("BEGIN");
+  await other.query(`SELECT FROM ${table} WHERE id = $1 FOR UPDATE`, [old.id]);
+  spy.queries.length = 0;
+  const removing = store.deleteByUser("7");
+  await waiting(pool);
+  await node.insert(next);
+  await other.query(`UPDATE ${table} SET successor = $1, version = 2 WHERE id = $2`, [next.id, old.id]);
+  await other.query("COMMIT");
+  other.release();
+  expect(await removing).toBe(2);
+  expect(await store.findByUser("7")).toEqual([]);
+  expect(spy.queries).toHaveLength(2 + 1);
+});
+
+test("deleteByUser takes one statement where every successor is removed too, or kept on purpose", async () => {
+  for (const notify of [true, false]) {
+    const spy = spying(given.pool(server.url));
+    const store = await given.migrated({ pool: spy, notify });
+    for (const exceptId of [undefined, "b"]) {
+      const pair = [record({ id: "a", userId: "7", successor: "b" }), record({ id: "b", userId: "7" })];
+      await Promise.all(pair.map((one) => store.insert(one)));
+      spy.queries.length = 0;
+      expect(await store.deleteByUser("7", exceptId)).toBe(exceptId === undefined ? 2 : 1);
+      expect(spy.queries).toHaveLength(1);
+    }
+  }
+});
+
 /** Resolves when some connection waits for a lock. */
 async function waiting(pool: ReturnType<Given["pool"]>): Promise<void> {
   for (;;) {

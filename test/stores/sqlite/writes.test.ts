@@ -183,3 +183,25 @@ describe("while the application has a transaction open on its connection", () =>
     expect(await store.find("a")).toBeUndefined();
   });
 });
+
+test("a sweep removes as many as it was told to, in steps between which others have their turn", async () => {
+  const { store } = await migrated();
+  await store.insert(testRecord({ id: "living", createdAt: Date.now() }));
+  const expired = Array.from({ length: 3000 }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
+  await Promise.all(expired.map((one) => store.insert(one)));
+  let turns = 0;
+  const sweep = { isOver: false };
+  const swept = store.deleteExpired(2500).finally(() => (sweep.isOver = true));
+  while (!sweep.isOver) {
+    expect(await store.find("living")).toMatchObject({ id: "living" });
+    await new Promise((resolve) => setImmediate(resolve));
+    turns++;
+  }
+  expect(await swept).toBe(2500);
+  expect(turns).toBeGreaterThan(5);
+  expect(await store.deleteExpired(0)).toBe(0);
+  expect(await store.deleteExpired(1000)).toBe(500);
+  expect(await store.deleteExpired(1000)).toBe(0);
+  expect(await store.find("living")).toMatchObject({ id: "living" });
+  await store.close();
+});
