@@ -33,6 +33,7 @@ const MEASURED = [
   "jose",
   "pg",
   "redis",
+  "sodium-native",
 ];
 
 export function describeMachine(): Machine {
