@@ -27,8 +27,12 @@ export const HTTP = { node: 0.9, h3: 0.95, solidStart: 0.95 } as const;
 /** A stored session of 60 bytes that is read from the cache. */
 export const CACHED = 1;
 
-/** The whole way to a session in SQLite, in bare lookups; and how many PostgreSQL answers with 64 under way, beside one query a request. */
-export const STORED = { sqlite: 1.3, postgres: 3 } as const;
+/** The whole way to a session in SQLite, in bare lookups; how many PostgreSQL answers with 64 under way, beside one query a request; a lookup
+ * in Redis, in its client's. */
+export const STORED = { sqlite: 1.3, postgres: 3, redis: 1 } as const;
+
+/** How many durable writes a store makes with 64 under way, beside a client that makes one by one. */
+export const WRITES = { sqlite: 8, postgres: 3, redis: 1 } as const;
 
 /** Milliseconds to import, bytes gzipped. */
 export const MODULES = { core: 5, solidStart: 8, coreBytes: 10_000 } as const;

@@ -1,7 +1,7 @@
-import { BARE } from "../candidates/stored/bare.ts";
-import { CACHED_OPEN, CACHED_RECORD, FIND, OPEN } from "../candidates/stored/coatcheck.ts";
+import { BARE, BARE_WRITE } from "../candidates/stored/bare.ts";
+import { CACHED_OPEN, CACHED_RECORD, FIND, OPEN, WRITE } from "../candidates/stored/coatcheck.ts";
 import type { Claim } from "../lib/scenario.ts";
-import { STORED } from "./expectations.ts";
+import { STORED, WRITES } from "./expectations.ts";
 
 /** How often a session is read the whole way, from the cache, while Better Auth reads one from SQLite. */
 const BETTER_AUTH = 50;
@@ -27,5 +27,13 @@ export function claimsOf(stageName: string, inFlight: number): readonly Claim[] 
     );
   if (stageName === "postgres" && inFlight === RUSH)
     claims.push({ subject: BARE, beside: OPEN, atLeast: STORED.postgres, quantity: "wall" });
+  if (stageName === "redis")
+    claims.push({ subject: FIND, beside: BARE, atMost: STORED.redis, quantity: "wall" });
   return claims;
+}
+
+/** The same of writing to them. */
+export function writeClaimsOf(stageName: keyof typeof WRITES, inFlight: number): readonly Claim[] {
+  if (inFlight !== RUSH) return [];
+  return [{ subject: BARE_WRITE, beside: WRITE, atLeast: WRITES[stageName], quantity: "wall" }];
 }

@@ -5,14 +5,14 @@ import { bareExpress, connectPostgres, connectRedis } from "../candidates/stored
 import type { Reader, Writer } from "../candidates/stored/reader.ts";
 import { userOf } from "../lib/payloads.ts";
 import { rowCount } from "../lib/rows.ts";
-import type { Claim, Scenario } from "../lib/scenario.ts";
+import type { Scenario } from "../lib/scenario.ts";
 import type { Stage } from "../lib/stage.ts";
 import type { Task } from "../lib/task.ts";
 import { memory } from "../stages/memory.ts";
 import { postgres } from "../stages/postgres.ts";
 import { redis } from "../stages/redis.ts";
 import { sqlite } from "../stages/sqlite.ts";
-import { claimsOf } from "./stored-claims.ts";
+import { claimsOf, writeClaimsOf } from "./stored-claims.ts";
 
 /** How many reads or writes are under way at once: a lone visitor, a busy server, a rush. */
 const CONCURRENT = [1, 16, 64] as const;
@@ -103,7 +103,7 @@ function writes(stage: Stage, title: string): Scenario[] {
     tasks: [bareWriters[name], coatcheckWriter(name)].map((writer, at) =>
       writeTask(writer, inFlight, 2 * n + at),
     ),
-    claims: [] as Claim[],
+    claims: writeClaimsOf(name, inFlight),
   }));
 }
 
