@@ -32,7 +32,7 @@ export interface Keeper {
   /** `true` when every write changes the token, and so needs a response that can still set a cookie. */
   readonly inCookie: boolean;
 
-  /** Finds the record that a token stands for. */
+  /** Finds the record that a token stands for. Its time may be over: the caller asks `lifeEnd`. */
   open(token: string, now: number): MaybePromise<Opened>;
   /** Keeps a new record under a new token. */
   create(draft: RecordDraft): MaybePromise<Written>;

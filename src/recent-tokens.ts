@@ -2,7 +2,7 @@ import type { SessionRecord } from "./core/record.ts";
 
 /** Tokens kept at most, and octets of them and their records. */
 export interface RecentTokensLimits {
-  /** @default 10000 */
+  /** Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many may be. @default 10000 */
   readonly maxEntries?: number;
   /** @default 8388608 (8 MiB) */
   readonly maxBytes?: number;
@@ -44,7 +44,7 @@ export class RecentTokens {
     this.#maxBytes = maxBytes / 2;
   }
 
-  /** How many tokens are kept. */
+  /** How many tokens are kept; one that was asked for again lately counts twice. */
   get size(): number {
     return this.#young.size + this.#old.size;
   }

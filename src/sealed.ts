@@ -5,7 +5,7 @@ import type { Data } from "./core/json.ts";
 import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts";
 import { createSealer, type SessionCipher } from "./core/seal.ts";
-import { bodyLength, utf8Length } from "./core/token.ts";
+import { bodyLength, DAY_MS, utf8Length } from "./core/token.ts";
 import { NO_DATA } from "./content.ts";
 import { keyringOf } from "./keyrings.ts";
 import { RecentTokens } from "./recent-tokens.ts";
@@ -38,7 +38,8 @@ export function createSealedKeeper(options: {
     createSealer({ keyring: keyringOf(passwords, crypto, one), crypto, purpose: PURPOSE, name, maxAge });
   const sealer = cipher?.sealer(sealerOf, crypto) ?? sealerOf(crypto);
   const limit = COOKIE_LIMIT - options.cookieName.length;
-  const recent = new RecentTokens();
+  let recent = new RecentTokens();
+  let recentDay = 0;
 
   function write(record: SessionRecord): MaybePromise<Written> {
     const text = encodeRecord(record);
@@ -61,6 +62,9 @@ export function createSealedKeeper(options: {
     inCookie: true,
 
     open(token, now) {
+      const day = Math.floor(now / DAY_MS);
+      // A sealer refuses the tokens of days too long ago: at midnight it is asked anew, so that every node says the same.
+      if (day !== recentDay) [recent, recentDay] = [new RecentTokens(), day];
       const known = recent.get(token);
       if (known !== undefined) return { record: known };
       return chain(sealer.open(token, now), (unsealed): Opened => {

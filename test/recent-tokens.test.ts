@@ -39,18 +39,26 @@ describe("recently opened tokens", () => {
     expect(kept(20_000)).toBeLessThan(1000);
   });
 
-  test("are told apart from every other token, whatever part of it is the same", () => {
-    const recent = new RecentTokens();
-    const token = tokenOf(1);
-    noteTwice(recent, token, recordOf(1));
-    for (let i = 0; i < token.length; i++) {
-      const other = `${token.slice(0, i)}${token[i] === "A" ? "B" : "A"}${token.slice(i + 1)}`;
-      expect(recent.get(other)).toBeUndefined();
-    }
-    for (const other of ["", "s1", token.slice(1), `${token}A`, token.slice(0, -1), token.toUpperCase()])
-      expect(recent.get(other)).toBeUndefined();
-    expect(recent.get(token)).toBeDefined();
-  });
+  test.each([
+    ["just now", 0],
+    ["some time ago", 3],
+  ])(
+    "are told apart from every other token, whatever part of it is the same, when they came %s",
+    (_, later) => {
+      // Three to a generation: what came three others ago is in the old one.
+      const recent = new RecentTokens({ maxEntries: 6 });
+      const token = tokenOf(1);
+      noteTwice(recent, token, recordOf(1));
+      for (let n = 0; n < later; n++) noteTwice(recent, tokenOf(100 + n), recordOf(n));
+      for (let i = 0; i < token.length; i++) {
+        const other = `${token.slice(0, i)}${token[i] === "A" ? "B" : "A"}${token.slice(i + 1)}`;
+        expect(recent.get(other)).toBeUndefined();
+      }
+      for (const other of ["", "s1", token.slice(1), `${token}A`, token.slice(0, -1), token.toUpperCase()])
+        expect(recent.get(other)).toBeUndefined();
+      expect(recent.get(token)).toBeDefined();
+    },
+  );
 
   test("are forgotten beyond so many, those that nobody asks for first", () => {
     const recent = new RecentTokens({ maxEntries: 100 });

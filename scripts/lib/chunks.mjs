@@ -9,8 +9,8 @@ const SESSIONS = join(root, "src", "sessions.ts");
  * Which modules that several entries load share a file. What is left over (a module of one entry, what is imported at use, what public
  * modules share that the core does without) goes where the bundler puts it.
  *
- * - `shared`: what the core and public modules without sessions need, and what a page may import from `coatcheck` in the browser.
- *   Nothing of it imports anything later: of a file from which they take anything, bundlers keep all that it imports later.
+ * - `shared`: what `index.ts` itself imports but for `sessions.ts`, as a page may import that in the browser; and what the core and public
+ *   modules without sessions need. Nothing of it may import anything later: of a file from which they take anything, bundlers keep all that it imports later.
  * - `core`: sessions, which `coatcheck`, the adapters and the command are built on.
  * - `later`: what the adapters load at once, and sessions later.
  * - `adapters`: what else the adapters add to them.
@@ -30,11 +30,11 @@ function groupOf(id, graph) {
   const users = entries
     .map(({ name, source }) => ({ name, loaded: loadedWith(source, graph) }))
     .filter(({ loaded }) => loaded.has(id));
-  const haveSessions = users.every(({ loaded }) => loaded.has(SESSIONS));
   if (users.length < 2) return undefined;
+  const haveSessions = users.every(({ loaded }) => loaded.has(SESSIONS));
   if (users.some(({ name }) => name === "index")) return haveSessions ? "core" : "shared";
   if (!haveSessions) return undefined;
-  return laterInCore(graph).has(id) ? "later" : "adapters";
+  return laterThanIndex(graph).has(id) ? "later" : "adapters";
 }
 
 /** What importing a module loads at once, itself included. */
@@ -44,8 +44,8 @@ function loadedWith(source, graph) {
   return loaded;
 }
 
-/** What sessions load later, and what that loads. */
-function laterInCore(graph) {
+/** What `coatcheck` loads later, and what that loads. */
+function laterThanIndex(graph) {
   const later = new Set();
   for (const id of loadedWith(INDEX, graph))
     for (const first of graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [])

@@ -3,7 +3,7 @@ import type { SessionRecord } from "../core/record.ts";
 export type { SessionRecord } from "../core/record.ts";
 
 /**
- * Where sessions live when they do not live in the cookie. A store sees ids (SHA-256 of a token) and never
+ * Where sessions live when they do not live in the cookie. A store sees ids (SHA-256 of name and token) and never
  * a token; it knows nothing of cookies, users or passwords. Every method rejects with the client's own error when the
  * store cannot answer, and never answers a guess. `storeContract` in `coatcheck/testing` is this text as tests.
  */

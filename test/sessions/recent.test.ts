@@ -1,14 +1,19 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { RecentTokens } from "../../src/recent-tokens.ts";
 import { HOUR, MINUTE, OTHER_PASSWORD, PASSWORD, rejections, setUp, tokenIn } from "./harness.ts";
 
 const sealed = { stored: false };
 
-/** A visitor whose token was opened a moment ago. */
+/** A visitor whose token has been opened twice, and is answered from memory. */
 async function seen(options: { touchInterval?: number; idleTimeout?: number } = {}) {
   const given = setUp<{ userId: number; cart: object }>(sealed, options);
   const visitor = given.browser();
   await visitor.visit((session) => session.update({ userId: 7, cart: { items: ["wand"] } }));
-  expect((await visitor.visit()).session.data).toMatchObject({ userId: 7 });
+  const answer = vi.spyOn(RecentTokens.prototype, "get");
+  for (let time = 0; time < 3; time++)
+    expect((await visitor.visit()).session.data).toMatchObject({ userId: 7 });
+  expect(answer.mock.results.at(-1)?.value).toMatchObject({ data: expect.stringContaining("wand") });
+  answer.mockRestore();
   return { ...given, visitor };
 }
 

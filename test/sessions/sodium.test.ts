@@ -1,6 +1,10 @@
 import sodium from "sodium-native";
 import { describe, expect, test } from "vitest";
 import { COOKIE_LIMIT } from "../../src/core/cookie.ts";
+import { createKeyring } from "../../src/core/keyring.ts";
+import { createSealer } from "../../src/core/seal.ts";
+import { DAY_MS } from "../../src/core/token.ts";
+import { runtimeCrypto } from "../../src/crypto/runtime.ts";
 import type { SessionOptions } from "../../src/options.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { sodiumCipher } from "../../src/sodium.ts";
@@ -52,6 +56,22 @@ describe("sessions with libsodium", () => {
     });
     expect(visitor.cookie).toBeUndefined();
     expect(events.map(({ type }) => type)).toEqual(["created", "rotated", "destroyed"]);
+  });
+
+  test("ask the cipher of the token's version, and no other", () => {
+    const crypto = runtimeCrypto();
+    const asked: string[] = [];
+    const sealer = cipher.sealer((one) => {
+      const keyring = createKeyring([PASSWORD], crypto, one);
+      const made = createSealer({ keyring, crypto, purpose: "session", name: "session", maxAge: DAY_MS });
+      const open = made.open.bind(made);
+      return { ...made, open: (...of) => (asked.push(one.version), open(...of)) };
+    }, crypto);
+    const token = sealer.seal("text", clock.now()) as string;
+    for (const version of ["x1", "s1"])
+      for (const tried of [token, `${token}A`, `${token.slice(0, -3)}AAA`])
+        void sealer.open(version + tried.slice(2), clock.now());
+    expect(asked).toEqual(["x1", "x1", "x1", "s1", "s1", "s1"]);
   });
 
   test("open what was sealed before, and seal it anew at the next write", async () => {
