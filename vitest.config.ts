@@ -38,7 +38,7 @@ export default defineConfig({
           globalSetup: "test/e2e/setup.ts",
           // Every file starts a browser and a server of its own: more at once only makes each of them late.
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
