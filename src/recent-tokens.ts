@@ -4,7 +4,7 @@ import type { SessionRecord } from "./core/record.ts";
 export interface RecentTokensLimits {
   /** Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many may be. @default 10000 */
   readonly maxEntries?: number;
-  /** @default 8388608 (8 MiB) */
+  /** @default 16777216 (16 MiB): those of some 1,500 visitors whose cookies are as large as they can be */
   readonly maxBytes?: number;
 }
 
@@ -19,7 +19,7 @@ const OVERHEAD_BYTES = 350;
 const GROUP = 4;
 const GROUP_BITS = 11;
 const MAX_ENTRIES = 10_000;
-const MAX_BYTES = 8 * 2 ** 20;
+const MAX_BYTES = 16 * 2 ** 20;
 
 /**
  * What sealed tokens held that were opened a moment ago: to open one again takes a lookup and a comparison instead of a

@@ -1,12 +1,9 @@
 import type { Cipher, CryptoProvider } from "./core/crypto.ts";
 import { COOKIE_LIMIT } from "./core/cookie.ts";
-import { SessionError } from "./core/errors.ts";
-import type { Data } from "./core/json.ts";
 import { chain, type MaybePromise } from "./core/maybe-promise.ts";
 import { decodeRecord, encodeRecord, type SessionRecord } from "./core/record.ts";
 import { createSealer, type SessionCipher } from "./core/seal.ts";
 import { bodyLength, DAY_MS, utf8Length } from "./core/token.ts";
-import { NO_DATA } from "./content.ts";
 import { keyringOf } from "./keyrings.ts";
 import { RecentTokens } from "./recent-tokens.ts";
 import type { Keeper, Opened, Written } from "./keeper.ts";
@@ -46,7 +43,7 @@ export function createSealedKeeper(options: {
     const sealedAt = record.lastSeenAt;
     return chain(sealer.prefix(sealedAt), (prefix) => {
       const length = prefix.length + bodyLength(sealer.keyring.cipher.nonceBytes, utf8Length(text));
-      if (length > limit) throw tooLarge(record, length, limit);
+      if (length > limit) return refuse(record, length, limit);
       return chain(sealer.seal(text, sealedAt), (token) => ({ record, token }));
     });
   }
@@ -86,18 +83,8 @@ export function createSealedKeeper(options: {
   };
 }
 
-function tooLarge(record: SessionRecord, length: number, limit: number): SessionError {
-  const fieldsOf = (kind: string, json: string | undefined) =>
-    Object.entries(JSON.parse(json ?? NO_DATA) as Data).map(([key, value]) => ({
-      key: `${kind}.${key.slice(0, 40)}`,
-      bytes: utf8Length(JSON.stringify(value)),
-    }));
-  const sizes = [...fieldsOf("data", record.data), ...fieldsOf("flash", record.flash)]
-    .toSorted((a, b) => b.bytes - a.bytes)
-    .slice(0, 3)
-    .map(({ key, bytes }) => `${key} (${bytes} bytes)`);
-  return new SessionError(
-    "ERR_SESSION_COOKIE_TOO_LARGE",
-    `The sealed session would take ${length} characters, and a cookie of this name holds ${limit}. The largest fields: ${sizes.join(", ")}. Keep ids instead of objects, or give createSessions a store.`,
-  );
+/** The words for it are loaded with it: whoever writes waits anyway. */
+async function refuse(record: SessionRecord, length: number, limit: number): Promise<never> {
+  const { cookieTooLarge } = await import("./cookie-too-large.ts");
+  throw cookieTooLarge(record, length, limit);
 }

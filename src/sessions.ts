@@ -1,6 +1,6 @@
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
-import { chain, isPromise, loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
+import { chain, loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
 import { chooseTransport, createTransports } from "./core/transport.ts";
 import { runtimeCrypto } from "./crypto/runtime.ts";
 import { shapeOf } from "./data-shape.ts";
@@ -102,7 +102,7 @@ export function createSessions<T extends object = Record<string, any>>(
 
     open(exchange) {
       const context = contextOf();
-      if (!isPromise(context)) return openIn(context, exchange);
+      if (!("then" in context)) return openIn(context, exchange);
       // The head of the response may leave while the rest is being loaded.
       if (exchange.writable()) exchange.markPrivate();
       return context.then((loaded) => openIn(loaded, exchange));

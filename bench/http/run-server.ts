@@ -12,10 +12,10 @@ const FEW = 64;
 
 const [framework = "", name] = process.argv.slice(2);
 const server = (await serversOf(framework)).find((one) => one.name === name)!;
-const { reads, path = "/", slow = false } = server;
+const { reads, path = "/", size = SIZES.small, slow = false } = server;
 
 const count = scaled(slow ? FEW : VISITORS, 8);
-const cookies = await Promise.all(Array.from({ length: count }, (_, i) => server.seal(SIZES.medium.make(i))));
+const cookies = await Promise.all(Array.from({ length: count }, (_, i) => server.seal(size.make(i))));
 const visitors = cookies.map((cookie, i): Visitor => ({
   cookie,
   answer: mark(reads ? userOf(i) : undefined),

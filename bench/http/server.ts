@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../candidates/candidate.ts";
-import type { Payload } from "../lib/payloads.ts";
+import type { Payload, Size } from "../lib/payloads.ts";
 
 /** A server that is measured, in a process of its own. */
 export interface HttpServer {
@@ -10,6 +10,8 @@ export interface HttpServer {
   readonly path?: string;
   /** The `Cookie` header of a visitor. */
   seal(data: Payload): MaybePromise<string>;
+  /** How much a session holds. @default 60 bytes */
+  readonly size?: Size;
   /** Whether the page shows who it is. */
   readonly reads: boolean;
   /** Whether it takes long to make such a header. */

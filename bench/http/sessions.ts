@@ -1,7 +1,7 @@
 import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
 import { coatcheckIn } from "../candidates/coatcheck.ts";
 import { SECRET } from "../candidates/candidate.ts";
-import type { Payload } from "../lib/payloads.ts";
+import { SIZES, type Payload } from "../lib/payloads.ts";
 
 /** Sealed sessions behind a proxy that ends TLS. They are noted as seen every 20 minutes only, as no run is to write by itself. */
 export const sessions: Sessions<Payload> = createSessions<Payload>({
@@ -27,4 +27,5 @@ export async function leaveAlone(exchange: Exchange): Promise<undefined> {
 /** What servers without a session, and with Coatcheck, are called. */
 export const NONE = "no session";
 export const TOUCHED = "Coatcheck";
+export const LARGER = `Coatcheck, ${SIZES.medium.name} of data`;
 export const UNTOUCHED = "Coatcheck, untouched";

@@ -3,16 +3,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Exchange } from "coatcheck";
 import { ironSessionRequest } from "../../candidates/iron-session.ts";
 import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
-import type { Payload } from "../../lib/payloads.ts";
+import { SIZES, type Payload } from "../../lib/payloads.ts";
 import { listening } from "../listening.ts";
 import { HTML, page } from "../page.ts";
 import type { HttpServer } from "../server.ts";
-import { leaveAlone, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
+import { leaveAlone, LARGER, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
 
 /** node:http and nothing else. */
 export const nodeServers: readonly HttpServer[] = [
   server({ name: NONE, reads: false, seal }, () => undefined),
   server({ name: TOUCHED, reads: true, seal }, (request, response) =>
+    userOf(new NodeExchange(request, response)),
+  ),
+  server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (request, response) =>
     userOf(new NodeExchange(request, response)),
   ),
   server({ name: UNTOUCHED, reads: false, seal }, (request, response) =>
