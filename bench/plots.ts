@@ -1,4 +1,4 @@
-import { coatcheck, coatcheckSealer } from "./candidates/coatcheck.ts";
+import { coatcheck } from "./candidates/coatcheck.ts";
 import { ALL_SIZES, among } from "./growth/sizes.ts";
 import { micro, percent } from "./lib/numbers.ts";
 import { SIZES, type Size } from "./lib/payloads.ts";
@@ -53,7 +53,7 @@ function openBars(size: Size, results: Results): Bar[] | undefined {
   };
   return [
     bar("Coatcheck, seen lately, whole request", samplesOf(recent.samples, coatcheck.name), true),
-    ...opened.samples.map((own) => bar(own.name, own, own.name === coatcheckSealer.name)),
+    ...opened.samples.map((own) => bar(own.name, own, own.name.startsWith("Coatcheck"))),
   ].toSorted((a, b) => a.value - b.value);
 }
 
