@@ -20,8 +20,8 @@ const SERVER_FUNCTION_METHODS: ReadonlySet<string> = new Set(["GET", "POST"]);
 export function refusalReasonOf(request: Request, trusted: ReadonlySet<string>): RefusalReason | undefined {
   const { method, headers, url } = request;
   if (!METHODS.has(method)) return "method";
-  // Parsing the URL takes longer than everything else here, and what is nowhere in it is not in its path.
-  const serverFunction = isServerFunction(url) && isServerFunction(new URL(url).pathname);
+  // Parsed, although that takes longer than everything else here: as it was sent, a path may be spelled in another way.
+  const serverFunction = isServerFunction(new URL(url).pathname);
   if (!serverFunction && isSafeMethod(method)) return undefined;
   if (serverFunction && !SERVER_FUNCTION_METHODS.has(method)) return "method";
 
