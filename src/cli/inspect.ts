@@ -2,7 +2,7 @@ import { DUPLICATE } from "../core/cookie.ts";
 import { UsageError, type Command, type CommandInput } from "./command.ts";
 import { findToken } from "./inspect/find-token.ts";
 import { inspectSealed, isSealed } from "./inspect/inspect-sealed.ts";
-import { inspectStored, inspectUnreached, isStored } from "./inspect/inspect-stored.ts";
+import { inspectStored, inspectUnreached } from "./inspect/inspect-stored.ts";
 import type { Inspection } from "./inspect/inspection.ts";
 import { loadSchema, type ExpectedShape } from "./inspect/judge.ts";
 import { inspectionJson, inspectionText } from "./inspect/report.ts";
@@ -11,6 +11,7 @@ import { withStore } from "./open-store.ts";
 import { numberOption } from "./parse.ts";
 import { PASSWORD_OPTION, passwordsFrom } from "./passwords.ts";
 import { storeAddress, STORE_OPTIONS } from "./store-address.ts";
+import { isTokenOrId } from "../stored/keeper.ts";
 
 /** How other systems' cookies begin. */
 const ELSEWHERE = [
@@ -56,7 +57,7 @@ Exit code 0 only if the cookie would be accepted now.`,
     if (token === DUPLICATE) inspection = unknown("duplicate");
     else if (isSealed(token))
       inspection = await inspectSealed(token, { name, passwords, absoluteTimeout, shape, now });
-    else if (isStored(token)) inspection = await lookUp({ name, token }, shape, input, io);
+    else if (isTokenOrId(token)) inspection = await lookUp({ name, token }, shape, input, io);
     else inspection = unknown("malformed", ELSEWHERE.find(([start]) => start.test(token))?.[1]);
 
     io.stdout.write(

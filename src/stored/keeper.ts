@@ -12,8 +12,8 @@ const TOKEN_BYTES = 32;
 const SPENT_MS = 5 * 60_000;
 /** A session written so fast that no claim succeeds is deleted as it is. */
 const MAX_CLAIMS = 100;
-/** 32 octets in base64url. */
-const TOKEN_LENGTH = 43;
+/** Characters of 32 octets in base64url. */
+const LENGTH = 43;
 
 interface StoredKeeperOptions {
   /** A store that answers in time, or rejects with `ERR_SESSION_STORE`. */
@@ -32,6 +32,11 @@ function openedAs(record: SessionRecord | undefined): Opened {
   return record === undefined || record.successor !== undefined
     ? { rejected: "not-found", spent: record }
     : { record };
+}
+
+/** Whether a text has the form of a stored session's token and of its id: 32 octets in canonical base64url. */
+export function isTokenOrId(text: string): boolean {
+  return text.length === LENGTH && isCanonicalBase64url(text);
 }
 
 /** What a store knows a token by. A name has no colon and no blank, so no other purpose has this text. */
@@ -93,7 +98,7 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
     inCookie: false,
 
     open(token) {
-      if (token.length !== TOKEN_LENGTH || !isCanonicalBase64url(token)) return { rejected: "malformed" };
+      if (!isTokenOrId(token)) return { rejected: "malformed" };
       return chain(idOf(token), find);
     },
 

@@ -1,16 +1,14 @@
 import { parseAuthentication } from "../authentication.ts";
 import { SessionError } from "../core/errors.ts";
 import { loadOnce } from "../core/maybe-promise.ts";
-import { isCanonicalBase64url } from "../core/token.ts";
 import type { EventBody } from "../events.ts";
 import type { Keeper } from "../keeper.ts";
 import type { SessionInfo, SessionManagement } from "../manage.ts";
 import type { SessionRecord, SessionStore, StoreMethod } from "../stores/store.ts";
 import { parseDevice } from "./device.ts";
+import { isTokenOrId } from "./keeper.ts";
 
 const SWEEP_BATCH = 1000;
-/** A SHA-256 in base64url. */
-const ID_LENGTH = 43;
 
 /** Builds it over a store that answers in time. */
 export function createStoreManagement(
@@ -35,7 +33,7 @@ export function createStoreManagement(
     async revoke(id, { userId } = {}) {
       const find = able(store, "find");
       // What a visitor made up is not worth a lookup.
-      if (typeof id !== "string" || id.length !== ID_LENGTH || !isCanonicalBase64url(id)) return false;
+      if (typeof id !== "string" || !isTokenOrId(id)) return false;
       const record = await find(id);
       if (record === undefined || (userId !== undefined && record.userId !== String(userId))) return false;
       await keeper.end(record);

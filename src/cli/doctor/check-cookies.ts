@@ -1,7 +1,7 @@
 import { COOKIE_LIMIT } from "../../core/cookie.ts";
 import { isLoopback } from "../../core/transport.ts";
 import { isSealed } from "../inspect/inspect-sealed.ts";
-import { isStored } from "../inspect/inspect-stored.ts";
+import { isTokenOrId } from "../../stored/keeper.ts";
 import { printable } from "../text.ts";
 import { finding, type Finding } from "./finding.ts";
 import type { Answer } from "./visit.ts";
@@ -58,7 +58,7 @@ function cut(pair: string): [string, string] {
 }
 
 function isOfSession({ name, value }: SetCookie, sessionName: string): boolean {
-  return name.replace(/^__(?:Host|Secure)-/, "") === sessionName || isSealed(value) || isStored(value);
+  return name.replace(/^__(?:Host|Secure)-/, "") === sessionName || isSealed(value) || isTokenOrId(value);
 }
 
 /** @param local - Plain http on this machine, where development does without Secure and the prefix that needs it. */

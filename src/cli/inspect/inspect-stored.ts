@@ -1,17 +1,9 @@
 import { createCircuit } from "../../circuit.ts";
-import { isCanonicalBase64url } from "../../core/token.ts";
 import { runtimeCrypto } from "../../crypto/runtime.ts";
 import { createStoredKeeper, storedId } from "../../stored/keeper.ts";
 import type { DatabaseStore } from "../../stores/store.ts";
 import type { Inspection } from "./inspection.ts";
 import { judge, type ExpectedShape } from "./judge.ts";
-
-const TOKEN_LENGTH = 43;
-
-/** Whether a value has the form of a stored session's token. */
-export function isStored(token: string): boolean {
-  return token.length === TOKEN_LENGTH && isCanonicalBase64url(token);
-}
 
 /** What is known of a stored session without its store: its public id. */
 export async function inspectUnreached(token: string, name: string): Promise<Inspection> {
