@@ -20,8 +20,7 @@ const SERVER_FUNCTION_METHODS: ReadonlySet<string> = new Set(["GET", "POST"]);
 export function refusalReasonOf(request: Request, trusted: ReadonlySet<string>): RefusalReason | undefined {
   const { method, headers, url } = request;
   if (!METHODS.has(method)) return "method";
-  // Parsed, although that takes longer than everything else here: as it was sent, a path may be spelled in another way.
-  const serverFunction = isServerFunction(new URL(url).pathname);
+  const serverFunction = isServerFunction(url);
   if (!serverFunction && isSafeMethod(method)) return undefined;
   if (serverFunction && !SERVER_FUNCTION_METHODS.has(method)) return "method";
 
@@ -37,6 +36,6 @@ export function refusalReasonOf(request: Request, trusted: ReadonlySet<string>):
 /** The answer to a request that may not: 403, or 405 with the methods that may. */
 export function refuseRequest(reason: RefusalReason, { url }: Request): Response {
   if (reason !== "method") return crossSiteRefusal();
-  const allowed = isServerFunction(new URL(url).pathname) ? SERVER_FUNCTION_METHODS : METHODS;
+  const allowed = isServerFunction(url) ? SERVER_FUNCTION_METHODS : METHODS;
   return plainAnswer(405, "Method not allowed.", { Allow: [...allowed].join(", ") });
 }

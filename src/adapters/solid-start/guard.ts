@@ -132,8 +132,9 @@ export function createGuard<User, T extends object = Data, Rules extends PolicyR
 /** The page that was asked for. Never the Referer: that is the page before, and the visitor can write it. */
 function pageOf({ nativeEvent }: StartEvent): string | undefined {
   const { method, url } = nativeEvent.req;
+  if (isServerFunction(url) || !isSafeMethod(method)) return undefined;
   const { pathname, search } = new URL(url);
-  return isServerFunction(pathname) || !isSafeMethod(method) ? undefined : pathname + search;
+  return pathname + search;
 }
 
 function markForbidden(event: StartEvent): SessionError {

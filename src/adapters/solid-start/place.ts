@@ -9,7 +9,7 @@ import { isServerFunction } from "./routes.ts";
 export function placeOf(event: Pick<StartEvent, "nativeEvent">): "page" | "api" | "middleware" {
   if ("routes" in event) return "page";
   if ("params" in event) return "api";
-  return isServerFunction(new URL(event.nativeEvent.req.url).pathname) ? "page" : "middleware";
+  return isServerFunction(event.nativeEvent.req.url) ? "page" : "middleware";
 }
 
 /** Whether a browser shows what is answered from here: pages, and what middleware says in place of one. An API route speaks to programs. */

@@ -52,8 +52,7 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
       readonly context: { solidFetchEvent?: StartEvent };
     };
     const { req, res } = event;
-    const { pathname } = new URL(req.url);
-    const serverFunction = isServerFunction(pathname);
+    const serverFunction = isServerFunction(req.url);
     // From here on this is the response that cookies belong to, however late they are set.
     openExchange(event);
 
@@ -67,7 +66,7 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
 
     const reason = refusalReasonOf(req, trusted);
     if (reason !== undefined) {
-      options.onRefused?.({ reason, method: req.method, path: pathname });
+      options.onRefused?.({ reason, method: req.method, path: new URL(req.url).pathname });
       return refuseRequest(reason, req);
     }
 

@@ -13,6 +13,9 @@ test.each([
   String.raw`/x\..\_server`,
   String.raw`/x\_server`,
   "/_ser\tver",
+  "/\n_server",
+  "/_serve\rr",
+  "/_ser\tver",
 ])("a server function at %j is one however its path is spelled", (path) => {
   for (const method of ["GET", "POST"])
     expect(refusalReasonOf(sent(method, `https://app.example${path}`), new Set())).toBe("cross-site");
