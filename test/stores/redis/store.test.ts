@@ -1,6 +1,7 @@
 import type { RedisClientType } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisStore } from "../../../src/stores/redis.ts";
+import type { SessionRecord } from "../../../src/stores/store.ts";
 import { fakeClock } from "../../../src/testing/index.ts";
 import { startRedis } from "../../support/redis.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -118,6 +119,47 @@ describe("the Redis store", () => {
     } finally {
       await full.stop();
     }
+  });
+
+  test("sends what is asked for in one tick as one command", async () => {
+    const store = given.store({ client, prefix: freshPrefix() });
+    const records = Array.from({ length: 60 }, () => record());
+    const next = records.map((one) => ({ ...one, version: 2 }));
+    await store.insert(record());
+    await store.update(record(), 1);
+    await store.delete("none");
+    await client.sendCommand(["CONFIG", "RESETSTAT"]);
+    await Promise.all(records.map((one) => store.insert(one)));
+    expect(await Promise.all(next.map((one) => store.update(one, 1)))).toEqual(next.map(() => true));
+    expect(await Promise.all(records.map(({ id }) => store.find(id)))).toEqual(next);
+    await Promise.all(records.map(({ id }) => store.delete(id)));
+    const calls = await client.info("commandstats");
+    const count = (command: string) =>
+      Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, "m").exec(calls)?.[1]);
+    expect({ evalsha: count("evalsha"), mget: count("mget") }).toEqual({ evalsha: 3, mget: 1 });
+  });
+
+  test("fails with one record that is broken, and not with those beside it", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const [broken, list, one, two] = [record(), record(), record(), record()];
+    for (const each of [broken, one, two]) await store.insert(each);
+    await client.set(`${prefix}s:${broken.id}`, "1");
+    await client.rPush(`${prefix}s:${list.id}`, "no text");
+    const updated = (version: number) => (each: SessionRecord) =>
+      store.update({ ...each, version: version + 1 }, version);
+    const outcomes = await Promise.allSettled([broken, one, list, two].map(updated(1)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+    expect(outcomes).toMatchObject([
+      { value: false },
+      { value: true },
+      { reason: expect.anything() },
+      { value: true },
+    ]);
+    const reason = (outcomes[2] as PromiseRejectedResult).reason as Error;
+    expect(reason.message).toContain("WRONGTYPE");
+    await expect(updated(1)(list)).rejects.toThrow("WRONGTYPE");
+    expect(await Promise.all([one, two].map(updated(2)))).toEqual([true, true]);
   });
 
   test("keeps users apart whose names are no whole Unicode", async () => {
