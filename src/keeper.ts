@@ -1,3 +1,4 @@
+import type { CopiedData } from "./core/copied-data.ts";
 import type { MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import type { RejectionReason } from "./events.ts";
@@ -7,7 +8,11 @@ export type RecordDraft = Omit<SessionRecord, "id" | "version">;
 
 /** What a cookie's value led to. */
 export type Opened =
-  | { readonly record: SessionRecord }
+  | {
+      readonly record: SessionRecord;
+      /** The record's data, where it is kept ready for many requests. */
+      readonly data?: CopiedData;
+    }
   | {
       readonly rejected: RejectionReason;
       /** The session that went on under another token while this one was on its way: a logout means that too. */

@@ -1,30 +1,37 @@
+import { CopiedData } from "./core/copied-data.ts";
 import type { SessionRecord } from "./core/record.ts";
 
-/** Tokens kept at most, and octets of them and their records. */
+/** Tokens kept at most, and octets of them, their records and the data as it is when it is parsed. */
 export interface RecentTokensLimits {
   /** Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many may be. @default 10000 */
   readonly maxEntries?: number;
-  /** @default 16777216 (16 MiB): those of some 1,500 visitors whose cookies are as large as they can be */
+  /** @default 33554432 (32 MiB): those of some 1,500 visitors whose cookies are as large as they can be */
   readonly maxBytes?: number;
 }
 
-interface Entry {
+/** A token that was opened lately, and what it held. */
+export interface RecentToken {
   readonly token: string;
   readonly record: SessionRecord;
+  readonly data: CopiedData;
+  /** What it takes, in octets, once its data has been asked for. */
+  readonly bytes: number;
 }
 
-/** What an entry takes beside its texts: two objects, six numbers, its place in the map. */
-const OVERHEAD_BYTES = 350;
+/** What an entry takes beside its texts: three objects, six numbers, its place in the map. */
+const OVERHEAD_BYTES = 400;
+/** What each value, object and array of parsed JSON takes at most, about, beside its text. */
+const VALUE_BYTES = 40;
 /** Tokens whose first sight is remembered: groups of some, to one of which each belongs. */
 const GROUP = 4;
 const GROUP_BITS = 11;
 const MAX_ENTRIES = 10_000;
-const MAX_BYTES = 16 * 2 ** 20;
+const MAX_BYTES = 32 * 2 ** 20;
 
 /**
  * What sealed tokens held that were opened a moment ago: to open one again takes a lookup and a comparison instead of a
- * cipher. It says what the cipher would say, and no more: whoever asks looks at the expiry each time, and reads the data out
- * of JSON for each request anew.
+ * cipher. It says what the cipher would say, and no more: whoever asks looks at the expiry each time, and takes a copy of the
+ * data for each request.
  *
  * Two generations take turns, so that a hit moves nothing: what was not asked for while the younger one filled up is forgotten.
  * A token is kept when it is opened for the second time. Of one that never comes back a number is noted and no more: keeping it, and
@@ -34,8 +41,8 @@ export class RecentTokens {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   readonly #sights = new Int32Array(GROUP << GROUP_BITS);
-  #young = new Map<number, Entry>();
-  #old = new Map<number, Entry>();
+  #young = new Map<number, RecentToken>();
+  #old = new Map<number, RecentToken>();
   #youngBytes = 0;
   #oldBytes = 0;
 
@@ -54,22 +61,28 @@ export class RecentTokens {
     return this.#youngBytes + this.#oldBytes;
   }
 
-  /** The record of exactly this token, if it was opened lately. */
-  get(token: string): SessionRecord | undefined {
+  /** What exactly this token held, if it was opened lately. */
+  get(token: string): RecentToken | undefined {
     const key = keyOf(token);
     const young = this.#young.get(key);
-    if (young !== undefined) return young.token === token ? young.record : undefined;
+    if (young !== undefined) return young.token === token ? young : undefined;
     const old = this.#old.get(key);
     if (old === undefined || old.token !== token) return undefined;
     this.#add(key, old);
-    return old.record;
+    return old;
   }
 
   /** Notes that a token was opened, and what it held. */
   note(token: string, record: SessionRecord): void {
     const key = keyOf(token);
-    // A copy: the token is a piece of the Cookie header, and would keep all of it in memory.
-    if (this.#seen(key)) this.#add(key, { token: JSON.parse(`"${token}"`) as string, record });
+    if (!this.#seen(key)) return;
+    this.#add(key, {
+      // A copy: the token is a piece of the Cookie header, and would keep all of it in memory.
+      token: JSON.parse(`"${token}"`) as string,
+      record,
+      data: new CopiedData(record.data),
+      bytes: bytesOf(token, record),
+    });
   }
 
   /** Whether this key was asked for before; remembers it in place of the one in its group that was asked for first. */
@@ -83,10 +96,8 @@ export class RecentTokens {
     return false;
   }
 
-  #add(key: number, entry: Entry): void {
-    const { data, flash = "", authentication = "" } = entry.record;
-    const texts = data.length + flash.length + authentication.length;
-    const bytes = entry.token.length + 2 * texts + OVERHEAD_BYTES;
+  #add(key: number, entry: RecentToken): void {
+    const { bytes } = entry;
     if (bytes > this.#maxBytes) return;
     if (this.#young.size >= this.#maxEntries || this.#youngBytes + bytes > this.#maxBytes) {
       [this.#old, this.#oldBytes] = [this.#young, this.#youngBytes];
@@ -102,4 +113,11 @@ function keyOf(token: string): number {
   let key = 0;
   for (let i = token.length - 6; i < token.length - 1; i++) key = (key << 6) | (token.charCodeAt(i) & 63);
   return key;
+}
+
+function bytesOf(token: string, { data, flash = "", authentication = "" }: SessionRecord): number {
+  const texts = data.length + flash.length + authentication.length;
+  // What data is made of begins with one of these, or stands in a text that has them.
+  const values = data.split(/[[{,]/).length;
+  return token.length + 2 * (texts + data.length) + VALUE_BYTES * values + OVERHEAD_BYTES;
 }

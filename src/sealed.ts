@@ -63,7 +63,7 @@ export function createSealedKeeper(options: {
       // A sealer refuses the tokens of days too long ago: at midnight it is asked anew, so that every node says the same.
       if (day !== recentDay) [recent, recentDay] = [new RecentTokens(), day];
       const known = recent.get(token);
-      if (known !== undefined) return { record: known };
+      if (known !== undefined) return known;
       return chain(sealer.open(token, now), (unsealed): Opened => {
         if ("failure" in unsealed) return { rejected: unsealed.failure };
         const record = decodeRecord(unsealed.text);

@@ -1,5 +1,6 @@
 import { DUPLICATE } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
+import type { CopiedData } from "./core/copied-data.ts";
 import { deepFreeze, EMPTY, type Data } from "./core/json.ts";
 import { isTouchDue, lifeEnd, seenAt, type Lifetime } from "./core/lifetime.ts";
 import { chain, isPromise, type MaybePromise } from "./core/maybe-promise.ts";
@@ -67,6 +68,8 @@ export class SessionHandle implements Session {
   /** The data after migration and validation, and the same parsed once somebody asks. */
   #json = NO_DATA;
   #data: Readonly<Data> | undefined = EMPTY;
+  /** The data as it was found, where the keeper has it ready. */
+  #ready: CopiedData | undefined;
   #flash: Flash | undefined;
   #state: SessionState = "fresh";
   /** Made with the first write. */
@@ -89,7 +92,7 @@ export class SessionHandle implements Session {
 
   get data(): Readonly<Data> {
     this.#loaded();
-    return (this.#data ??= deepFreeze(JSON.parse(this.#json) as Data));
+    return (this.#data ??= this.#read());
   }
 
   get state(): SessionState {
@@ -182,6 +185,13 @@ export class SessionHandle implements Session {
     this.#isReady = true;
   }
 
+  #read(): Readonly<Data> {
+    const ready = this.#ready;
+    return ready !== undefined && ready.json === this.#json
+      ? ready.copy()
+      : deepFreeze(JSON.parse(this.#json) as Data);
+  }
+
   /** The record, loaded here and now where that is possible. */
   #loaded(): SessionRecord | undefined {
     if (!this.#isReady && isPromise(this.load()))
@@ -209,6 +219,7 @@ export class SessionHandle implements Session {
 
   #receive(opened: Opened, moment: number): MaybePromise<void> {
     if ("rejected" in opened) return this.#reject(opened.rejected, opened.spent);
+    this.#ready = opened.data;
     const accepted = this.#accept(opened.record, moment);
     if (typeof accepted !== "boolean")
       return accepted.then((late) => (late ? this.#touch(moment) : undefined));

@@ -24,7 +24,7 @@ describe("recently opened tokens", () => {
     expect(recent.get(tokenOf(1))).toBeUndefined();
     expect(recent.size).toBe(0);
     recent.note(tokenOf(1), record);
-    expect(recent.get(tokenOf(1))).toBe(record);
+    expect(recent.get(tokenOf(1))?.record).toBe(record);
     expect(recent.get(tokenOf(2))).toBeUndefined();
   });
 

@@ -12,7 +12,9 @@ async function seen(options: { touchInterval?: number; idleTimeout?: number } = 
   const answer = vi.spyOn(RecentTokens.prototype, "get");
   for (let time = 0; time < 3; time++)
     expect((await visitor.visit()).session.data).toMatchObject({ userId: 7 });
-  expect(answer.mock.results.at(-1)?.value).toMatchObject({ data: expect.stringContaining("wand") });
+  expect(answer.mock.results.at(-1)?.value).toMatchObject({
+    record: { data: expect.stringContaining("wand") },
+  });
   answer.mockRestore();
   return { ...given, visitor };
 }
@@ -52,12 +54,28 @@ describe("a sealed token that was opened a moment ago", () => {
     expect(rejections(events)).toHaveLength(token.length);
   });
 
-  test("gives every request data of its own", async () => {
+  test("gives every request data of its own, frozen through and through", async () => {
     const { visitor } = await seen();
-    const [one, other] = [await visitor.start(), await visitor.start()];
-    expect(one.session.data).toEqual(other.session.data);
-    expect(one.session.data).not.toBe(other.session.data);
-    expect(one.session.data.cart).not.toBe(other.session.data.cart);
+    const [one, other] = [(await visitor.start()).session.data, (await visitor.start()).session.data];
+    expect(one).toEqual(other);
+    expect(one).not.toBe(other);
+    expect(one.cart).not.toBe(other.cart);
+    const items = (data: typeof one) => (data.cart as { items: string[] }).items;
+    expect(items(one)).not.toBe(items(other));
+    expect([one, one.cart, items(one)].every(Object.isFrozen)).toBe(true);
+    expect(() => items(one).push("sword")).toThrow(TypeError);
+    expect(items((await visitor.visit()).session.data)).toEqual(["wand"]);
+  });
+
+  test("gives the data as it is now after an update, and as it was to whoever comes with the old cookie", async () => {
+    const { visitor, browser } = await seen();
+    const before = visitor.cookie;
+    const { session } = await visitor.visit(async (one) => {
+      await one.update({ cart: { items: [] } });
+      expect(one.data).toEqual({ userId: 7, cart: { items: [] } });
+    });
+    expect(session.data).toEqual({ userId: 7, cart: { items: [] } });
+    expect((await browser(before).visit()).session.data).toEqual({ userId: 7, cart: { items: ["wand"] } });
   });
 
   test("opens under no other name and no other password", async () => {
