@@ -1,6 +1,6 @@
 import nodeCryptoModule, { createCipheriv } from "node:crypto";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { nodeCrypto } from "../../src/crypto/node.ts";
 import { base64urlOf, hex, providers, utf8 } from "./providers.ts";
 import { gcmVectors, hkdfVectors, sha256Vectors } from "./published-vectors.ts";
@@ -139,6 +139,28 @@ test(
     );
   },
 );
+
+describe("a forged token", () => {
+  const forged = async () => {
+    const key = await node.importKey(new Uint8Array(32));
+    const body = String(node.seal(key, new Uint8Array(12), new Uint8Array(0), "text"));
+    return node.open(key, new Uint8Array(0), `${body.slice(0, -2)}AA`);
+  };
+  const original = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")!;
+  afterEach(() => void Object.defineProperty(Error, "stackTraceLimit", original));
+
+  test("leaves errors as they are: their stack is noted before and after", async () => {
+    Error.stackTraceLimit = 7;
+    expect(await forged()).toBeUndefined();
+    expect(Error.stackTraceLimit).toBe(7);
+    expect(new Error("later").stack).toContain("provider.test");
+  });
+
+  test("is refused where the intrinsics are frozen", async () => {
+    Object.defineProperty(Error, "stackTraceLimit", { value: 10, writable: false });
+    expect(await forged()).toBeUndefined();
+  });
+});
 
 describe("the pool of random octets", () => {
   test(
