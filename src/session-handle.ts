@@ -8,12 +8,13 @@ import type { SessionRecord } from "./core/record.ts";
 import type { Transport } from "./core/transport.ts";
 import { parseAuthentication, type AuthenticateOptions, type PendingLogin } from "./authentication.ts";
 import { NO_DATA } from "./content.ts";
+import type { DataShape } from "./data-shape.ts";
 import type { EventBody, RejectionReason } from "./events.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Keeper, Opened, RecordDraft, Written } from "./keeper.ts";
 import type { Flash, Session, SessionState, SessionUpdate } from "./session.ts";
 import { SessionCookie } from "./session-cookie.ts";
-import type { DataShape, Read } from "./shape.ts";
+import type { Read } from "./shape.ts";
 import type { SessionWriter } from "./writing/writer.ts";
 
 /** What a handle knows of the sessions it is one of; made once by `createSessions`. */

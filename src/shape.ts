@@ -8,23 +8,23 @@ import type { RejectionReason } from "./events.ts";
 /** What kept data turned out to be: JSON of this version, or not usable. */
 export type Read = { readonly json: string } | { readonly rejected: RejectionReason };
 
-/** The form that the application gave its data. */
-export interface DataShape {
+/** What the application says of its data. */
+export interface ShapeOptions {
+  readonly schema: StandardSchema | undefined;
   readonly version: number;
-  /** `true` when `read` can be had without awaiting. */
-  readonly synchronous: boolean;
+  readonly migrate: ((data: unknown, version: number) => unknown) | undefined;
+}
+
+/** What a schema and a migration make of data. */
+export interface Shaping {
   /** Brings kept data to this version and checks it. */
   read(json: string, version: number): MaybePromise<Read>;
   /** Checks data before it is kept. @throws SessionError `ERR_SESSION_INVALID_DATA` */
   validate(data: Data): MaybePromise<Data>;
 }
 
-/** Builds the shape from `schema`, `version` and `migrate` of the session options. */
-export function createShape(options: {
-  readonly schema: StandardSchema | undefined;
-  readonly version: number;
-  readonly migrate: ((data: unknown, version: number) => unknown) | undefined;
-}): DataShape {
+/** Applies the schema, the migration or both; see `shapeOf` for data that has neither. */
+export function createShaping(options: ShapeOptions): Shaping {
   const { schema, version, migrate } = options;
 
   const check = (value: unknown): MaybePromise<StandardSchemaResult<unknown>> =>
@@ -37,9 +37,6 @@ export function createShape(options: {
     });
 
   return {
-    version,
-    synchronous: schema === undefined && migrate === undefined,
-
     read(json, kept) {
       if (kept === version) return schema === undefined ? { json } : checked(JSON.parse(json));
       if (kept > version || migrate === undefined) return { rejected: "version" };

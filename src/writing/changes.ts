@@ -14,7 +14,7 @@ import { applyUpdate } from "../core/update.ts";
 import { NO_DATA, type Content } from "../content.ts";
 import type { UserId } from "../options.ts";
 import type { SessionUpdate } from "../session.ts";
-import type { DataShape } from "../shape.ts";
+import type { DataShape } from "../data-shape.ts";
 import { checkMethods, writeAuthentication } from "./authentication.ts";
 
 /** What changes need to know of the sessions whose content they change. */

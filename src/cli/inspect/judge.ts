@@ -2,7 +2,7 @@ import { pathToFileURL } from "node:url";
 import { lifeEnd } from "../../core/lifetime.ts";
 import type { SessionRecord } from "../../core/record.ts";
 import type { StandardSchema } from "../../core/standard-schema.ts";
-import { createShape } from "../../shape.ts";
+import { shapeOf } from "../../data-shape.ts";
 import { UsageError } from "../command.ts";
 import type { Verdict } from "./inspection.ts";
 
@@ -16,7 +16,7 @@ export interface ExpectedShape {
 export async function judge(record: SessionRecord, expected: ExpectedShape, now: number): Promise<Verdict> {
   const end = lifeEnd(record, now);
   if (end !== undefined) return { accepted: false, reason: end };
-  const shape = createShape({
+  const shape = shapeOf({
     schema: expected.schema,
     version: expected.version ?? record.schemaVersion,
     migrate: undefined,
