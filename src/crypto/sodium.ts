@@ -1,6 +1,7 @@
 import { COOKIE_LIMIT } from "../core/cookie.ts";
 import type { Cipher } from "../core/crypto.ts";
 import { SODIUM_NONCE_BYTES, SODIUM_VERSION, TAG_BYTES } from "../core/token.ts";
+import { untraced } from "./untraced.ts";
 
 /** What is used of the package `sodium-native`: buffers to write to are given, and have exactly the length of what is written. */
 export interface Sodium {
@@ -70,13 +71,15 @@ export function sodiumAead(sodium: Sodium): Cipher<Uint8Array> {
       const length = octets - OVERHEAD;
       const message = enough(plain, length);
       try {
-        const written = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-          message.subarray(0, length),
-          null,
-          bytes.subarray(SODIUM_NONCE_BYTES, octets),
-          associated,
-          bytes === sealed ? sealedNonce : bytes.subarray(0, SODIUM_NONCE_BYTES),
-          key,
+        const written = untraced(() =>
+          sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+            message.subarray(0, length),
+            null,
+            bytes.subarray(SODIUM_NONCE_BYTES, octets),
+            associated,
+            bytes === sealed ? sealedNonce : bytes.subarray(0, SODIUM_NONCE_BYTES),
+            key,
+          ),
         );
         // It refuses by an exception. Another answer than the right length, whatever it means, must not pass for a yes either.
         if (written !== length) return undefined;

@@ -11,8 +11,8 @@ import {
 
 /** Most records of a batch: a script of so many keeps Redis from others for less than a millisecond. */
 const MAX_ITEMS = 64;
-/** Batches that are under way at once, so that those of a busy server grow instead of multiplying. */
-const MAX_RUNNING = 4;
+/** Batches that are under way at once: so many that a Redis 50 ms away still answers 20,000 records a second. */
+const MAX_RUNNING = 16;
 
 /** More than a busy server has under way, and little memory. */
 const MAX_WAITING = 10_000;
