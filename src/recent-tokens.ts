@@ -5,7 +5,7 @@ import type { SessionRecord } from "./core/record.ts";
 export interface RecentTokensLimits {
   /** Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many may be. @default 10000 */
   readonly maxEntries?: number;
-  /** @default 33554432 (32 MiB): those of some 1,500 visitors whose cookies are as large as they can be */
+  /** @default 33554432 (32 MiB): those of some 2,000 visitors whose cookies are as large as they can be */
   readonly maxBytes?: number;
 }
 
@@ -116,8 +116,11 @@ function keyOf(token: string): number {
 }
 
 function bytesOf(token: string, { data, flash = "", authentication = "" }: SessionRecord): number {
-  const texts = data.length + flash.length + authentication.length;
+  // The data's own texts stand in it once more when it is parsed.
+  const texts = data + data + flash + authentication;
+  // Engines keep a text of Latin-1 in an octet a character.
+  const width = /[^\0-\xff]/.test(texts) ? 2 : 1;
   // What data is made of begins with one of these, or stands in a text that has them.
   const values = data.split(/[[{,]/).length;
-  return token.length + 2 * (texts + data.length) + VALUE_BYTES * values + OVERHEAD_BYTES;
+  return token.length + width * texts.length + VALUE_BYTES * values + OVERHEAD_BYTES;
 }
