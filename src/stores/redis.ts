@@ -30,6 +30,8 @@ export interface RedisStoreOptions {
  * keep step; the time is only for tidying up.
  */
 const TIDY_MS = 10_000;
+/** Calls that may wait for the store's own connection, so that a silent server costs no memory. */
+const MAX_WAITING = 10_000;
 /** Commands of one user's sessions that are under way at once. */
 const CHUNK = 1000;
 
@@ -48,7 +50,12 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   const own = url === undefined ? undefined : connectTo(url);
   const given = options.client === undefined ? undefined : connectionOf(options.client);
   const channelName = `${prefix}changes`;
-  const commands = createRecordCommands(connect, given?.kind === "cluster");
+  const commands = createRecordCommands({
+    connect,
+    isCluster: given?.kind === "cluster",
+    // A client that was passed in has limits of its own.
+    maxWaiting: given === undefined ? MAX_WAITING : Infinity,
+  });
   const index = createIndex(connect, `${prefix}u:`, now);
   const channel = createChannel(connect, channelName);
   let warned: Promise<void> | undefined;
@@ -181,6 +188,8 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     check: async () => findingsOf(await connect(), now, url),
 
     async close() {
+      // What was asked for until now is sent first.
+      await new Promise((resolve) => setImmediate(resolve));
       await channel.close();
       await own?.close();
     },

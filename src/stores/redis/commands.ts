@@ -11,11 +11,8 @@ import {
 
 /** Most records of a batch: a script of so many keeps Redis from others for less than a millisecond. */
 const MAX_ITEMS = 64;
-/** Batches that are under way at once: so many that a Redis 50 ms away still answers 20,000 records a second. */
+/** Batches of a kind that are under way at once: so many that a Redis 50 ms away still answers 20,000 records a second. */
 const MAX_RUNNING = 16;
-
-/** More than a busy server has under way, and little memory. */
-const MAX_WAITING = 10_000;
 
 /** What is done with the keys of records; see the scripts of the same names for what is asked and answered. */
 export interface RecordCommands {
@@ -26,33 +23,46 @@ export interface RecordCommands {
   delete(call: RecordCall): Promise<string[]>;
 }
 
+interface RecordCommandsOptions {
+  readonly connect: () => Promise<RedisConnection>;
+  /** There a command has one key, and one node must not keep the answers of the others waiting. */
+  readonly isCluster: boolean;
+  /** Most calls of a kind that may wait for their turn. */
+  readonly maxWaiting: number;
+}
+
 /**
  * Gathers what one tick of the event loop asks for into one command: a client takes as long for each command and its answer as
- * Redis takes for several.
- *
- * @param isCluster - There a command has one key, and one node must not keep the answers of the others waiting.
+ * Redis takes for several. Calls of two kinds that are under way together may be done in either order.
  */
-export function createRecordCommands(
-  connect: () => Promise<RedisConnection>,
-  isCluster: boolean,
-): RecordCommands {
+export function createRecordCommands(options: RecordCommandsOptions): RecordCommands {
+  const { connect, maxWaiting } = options;
+  let oneByOne = options.isCluster;
+
   function batched<Item, Answer>(
     run: (items: readonly Item[]) => Promise<readonly (Answer | Error)[]>,
     keyOf: (item: Item) => string,
     share: boolean,
   ): (item: Item) => Promise<Answer> {
-    if (!isCluster)
-      return createBatcher<Item, Answer>({
-        run,
-        keyOf,
-        share,
-        maxItems: MAX_ITEMS,
-        maxRunning: MAX_RUNNING,
-        maxWaiting: MAX_WAITING,
-      });
+    const together = createBatcher<Item, Answer>({
+      async run(items) {
+        try {
+          return await run(items);
+        } catch (error) {
+          oneByOne ||= isCrossSlot(error);
+          throw error;
+        }
+      },
+      keyOf,
+      share,
+      maxItems: MAX_ITEMS,
+      maxRunning: MAX_RUNNING,
+      maxWaiting,
+      isItemFault: isCrossSlot,
+    });
     return async (item) => {
+      if (!oneByOne) return together(item);
       const [answer] = await run([item]);
-      if (answer instanceof Error) throw answer;
       return answer as Answer;
     };
   }
@@ -66,16 +76,15 @@ export function createRecordCommands(
 
   async function read(keys: readonly string[]): Promise<readonly (string | undefined | Error)[]> {
     const connection = await connect();
-    if (connection.kind !== "node") {
-      const answers = await readRecords(
-        connection,
-        keys.map((key) => ({ key, args: [] })),
-      );
-      return answers.map((answer) => (answer instanceof Error ? answer : answer[0]));
+    if (connection.kind === "node") {
+      const texts = (await connection.client.mGet([...keys])) as (Text | null)[];
+      return texts.map((text) => text?.toString());
     }
-    const { client } = connection;
-    const texts = keys.length === 1 ? [await client.get(keys[0]!)] : await client.mGet([...keys]);
-    return (texts as (Text | null)[]).map((text) => text?.toString());
+    const answers = await readRecords(
+      connection,
+      keys.map((key) => ({ key, args: [] })),
+    );
+    return answers.map((answer) => (answer instanceof Error ? answer : answer[0]));
   }
 
   return {
@@ -84,4 +93,9 @@ export function createRecordCommands(
     update: scripted(updateRecords),
     delete: scripted(deleteRecords),
   };
+}
+
+/** Of a node of a cluster, or a proxy before one, behind a client that knows nothing of it: what has one key works there. */
+function isCrossSlot(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("CROSSSLOT");
 }

@@ -39,8 +39,9 @@ export type RecordScript = (
 const FAILED = "!";
 
 /**
- * Makes a script that does one thing with each of its keys. What it cannot do with one is no reason to leave the others: but
- * when it fails with all of them, as on a server that takes no writes, the error is the script's, for a client to act on.
+ * Makes a script that does one thing with each of its keys. What it cannot do with one is no reason to leave the others. But
+ * when it fails with all of them, or the server takes no writes at all, the error is the script's, with the code that clients act on: that of
+ * a Sentinel looks for the new primary.
  *
  * @param lua - The body of a function of `key` and `args`, its ARGV.
  */
@@ -49,18 +50,19 @@ function recordScript(lua: string): RecordScript {
 local function one(key, args)${lua}
 end
 local each = #ARGV / #KEYS
-local answers, failures, failure = {}, 0, nil
+local answers, failures = {}, 0
 for n, key in ipairs(KEYS) do
   local args = {}
   for i = 1, each do args[i] = ARGV[(n - 1) * each + i] end
   local done, answer = pcall(one, key, args)
   if not done then
-    failures, failure = failures + 1, answer
-    answer = {"${FAILED}", type(failure) == "table" and failure.err or tostring(failure)}
+    local message = type(answer) == "table" and answer.err or tostring(answer)
+    failures = failures + 1
+    if failures == #KEYS or string.find(message, "^READONLY") then return redis.error_reply(message) end
+    answer = {"${FAILED}", message}
   end
   answers[n] = answer
 end
-if failures == #KEYS then error(failure, 0) end
 return answers`);
   return async (connection, calls) => {
     const answers = await run(

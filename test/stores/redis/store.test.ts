@@ -111,8 +111,8 @@ describe("the Redis store", () => {
       await store.insert(one);
       await store.insert(two);
       await own.configSet("maxmemory", "1");
-      await expect(store.insert(record({ userId: "7" }))).rejects.toThrow("OOM");
-      await expect(store.update({ ...one, version: 2 }, 1)).rejects.toThrow("OOM");
+      await expect(store.insert(record({ userId: "7" }))).rejects.toThrow(/^OOM /);
+      await expect(store.update({ ...one, version: 2 }, 1)).rejects.toThrow(/^OOM /);
       expect(await store.update({ ...one, version: 2, expiresAt: 0 }, 1)).toBe(true);
       expect(await store.deleteByUser("7")).toBe(1);
       expect(await store.find(two.id)).toBeUndefined();
@@ -158,8 +158,89 @@ describe("the Redis store", () => {
     ]);
     const reason = (outcomes[2] as PromiseRejectedResult).reason as Error;
     expect(reason.message).toContain("WRONGTYPE");
-    await expect(updated(1)(list)).rejects.toThrow("WRONGTYPE");
+    await expect(updated(1)(list)).rejects.toThrow(/^WRONGTYPE /);
+    // Whoever asks beside others or alone hears the same.
+    expect(await Promise.all([store.find(list.id), store.find(one.id)])).toEqual([
+      undefined,
+      { ...one, version: 2 },
+    ]);
+    expect(await store.find(list.id)).toBeUndefined();
     expect(await Promise.all([one, two].map(updated(2)))).toEqual([true, true]);
+  });
+
+  test("answers each of a batch what became of it", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const [taken, list, text] = [record(), record(), record()];
+    await store.insert(taken);
+    await client.rPush(`${prefix}s:${list.id}`, "no text");
+    await client.set(`${prefix}s:${text.id}`, "1 soon 9 -\n\n");
+    const inserted = await Promise.allSettled([record(), taken, record()].map((one) => store.insert(one)));
+    expect(inserted.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    const updated = await Promise.allSettled(
+      [list, text, taken, record()].map((one) => store.update({ ...one, version: 2 }, 1)),
+    );
+    expect(updated).toMatchObject([
+      { reason: { message: expect.stringContaining("WRONGTYPE") } },
+      { reason: { message: expect.stringContaining("compare") } },
+      { value: true },
+      { value: false },
+    ]);
+  });
+
+  test("hands on that a server takes no writes, in words that clients know", async () => {
+    const replica = await startRedis({ appendonly: "everysec" });
+    try {
+      const own = await given.client(replica.url);
+      const store = given.store({ client: own, prefix: freshPrefix() });
+      const kept = record();
+      await store.insert(kept);
+      await own.sendCommand(["REPLICAOF", "127.0.0.1", "1"]);
+      const update = (one: SessionRecord) => store.update({ ...one, version: 2 }, 1);
+      await expect(update(kept)).rejects.toThrow(/^READONLY /);
+      // Not "changed meanwhile" for the one that is not there: nothing was written, so it is nobody's answer.
+      const outcomes = await Promise.allSettled([record(), kept].map(update));
+      for (const outcome of outcomes)
+        expect(outcome).toMatchObject({ reason: { message: expect.stringMatching(/^READONLY /) } });
+    } finally {
+      await replica.stop();
+    }
+  });
+
+  test("asks one by one where a node of a cluster, behind a plain client, takes one key at a time", async () => {
+    const node = await startRedis({ cluster: true, appendonly: "everysec" });
+    try {
+      const store = given.store({ url: node.url, prefix: freshPrefix() });
+      const records = Array.from({ length: 20 }, () => record({ userId: "7" }));
+      for (let time = 0; time < 2; time++) {
+        const version = time + 1;
+        if (time === 0) await Promise.all(records.map((one) => store.insert(one)));
+        const next = records.map((one) => ({ ...one, version: version + 1 }));
+        expect(await Promise.all(next.map((one) => store.update(one, version)))).toEqual(
+          next.map(() => true),
+        );
+        expect(await Promise.all(next.map(({ id }) => store.find(id)))).toEqual(next);
+      }
+      expect(await store.deleteByUser("7")).toBe(20);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  test("sets a client that was passed in no limit of its own", async () => {
+    const store = given.store({ client, prefix: freshPrefix() });
+    const found = await Promise.all(Array.from({ length: 11_000 }, (_, n) => store.find(`none ${n}`)));
+    expect(found.every((one) => one === undefined)).toBe(true);
+  });
+
+  test("answers what was asked for before it was closed", async () => {
+    const store = redisStore({ url: server.url, prefix: freshPrefix() });
+    const kept = record();
+    await store.insert(kept);
+    const asked = store.find(kept.id);
+    await store.close();
+    expect(await asked).toEqual(kept);
+    await expect(store.find(kept.id)).rejects.toThrow("closed");
   });
 
   test("keeps users apart whose names are no whole Unicode", async () => {
