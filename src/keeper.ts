@@ -1,4 +1,4 @@
-import type { CopiedData } from "./core/copied-data.ts";
+import type { DataTemplate } from "./core/frozen-data.ts";
 import type { MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
 import type { RejectionReason } from "./events.ts";
@@ -10,8 +10,8 @@ export type RecordDraft = Omit<SessionRecord, "id" | "version">;
 export type Opened =
   | {
       readonly record: SessionRecord;
-      /** The record's data, where it is kept ready for many requests. */
-      readonly data?: CopiedData;
+      /** What the record's data is copied from, where many requests ask for it. */
+      readonly template?: DataTemplate;
     }
   | {
       readonly rejected: RejectionReason;

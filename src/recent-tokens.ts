@@ -1,4 +1,4 @@
-import { CopiedData } from "./core/copied-data.ts";
+import { DataTemplate } from "./core/frozen-data.ts";
 import type { SessionRecord } from "./core/record.ts";
 
 /** Tokens kept at most, and octets of them, their records and the data as it is when it is parsed. */
@@ -13,7 +13,7 @@ export interface RecentTokensLimits {
 export interface RecentToken {
   readonly token: string;
   readonly record: SessionRecord;
-  readonly data: CopiedData;
+  readonly template: DataTemplate;
   /** What it takes, in octets, once its data has been asked for. */
   readonly bytes: number;
 }
@@ -75,18 +75,18 @@ export class RecentTokens {
   /** Notes that a token was opened, and what it held. */
   note(token: string, record: SessionRecord): void {
     const key = keyOf(token);
-    if (!this.#seen(key)) return;
+    if (!this.#wasSeen(key)) return;
     this.#add(key, {
       // A copy: the token is a piece of the Cookie header, and would keep all of it in memory.
       token: JSON.parse(`"${token}"`) as string,
       record,
-      data: new CopiedData(record.data),
+      template: new DataTemplate(record.data),
       bytes: bytesOf(token, record),
     });
   }
 
   /** Whether this key was asked for before; remembers it in place of the one in its group that was asked for first. */
-  #seen(key: number): boolean {
+  #wasSeen(key: number): boolean {
     const sights = this.#sights;
     // Spread by Knuth's multiplier: characters of base64url are not equally frequent in each of their bits.
     const first = (Math.imul(key, 0x9e3779b1) >>> (32 - GROUP_BITS)) * GROUP;
@@ -103,12 +103,12 @@ export class RecentTokens {
       [this.#old, this.#oldBytes] = [this.#young, this.#youngBytes];
       [this.#young, this.#youngBytes] = [new Map(), 0];
     }
+    this.#youngBytes += bytes - (this.#young.get(key)?.bytes ?? 0);
     this.#young.set(key, entry);
-    this.#youngBytes += bytes;
   }
 }
 
-/** 30 bits of the tag at the end, as a small integer: hashing the text would cost more than the search. A collision is a miss. */
+/** Some 28 bits of the tag at the end, as a small integer: hashing the text would cost more than the search. A collision is a miss. */
 function keyOf(token: string): number {
   let key = 0;
   for (let i = token.length - 6; i < token.length - 1; i++) key = (key << 6) | (token.charCodeAt(i) & 63);

@@ -62,13 +62,15 @@ export function createSealedKeeper(options: {
       const day = Math.floor(now / DAY_MS);
       // A sealer refuses the tokens of days too long ago: at midnight it is asked anew, so that every node says the same.
       if (day !== recentDay) [recent, recentDay] = [new RecentTokens(), day];
-      const known = recent.get(token);
+      // The same when a cipher that takes its time has answered, be it after midnight.
+      const tokens = recent;
+      const known = tokens.get(token);
       if (known !== undefined) return known;
       return chain(sealer.open(token, now), (unsealed): Opened => {
         if ("failure" in unsealed) return { rejected: unsealed.failure };
         const record = decodeRecord(unsealed.text);
         if (record === undefined) return { rejected: "malformed" };
-        recent.note(token, record);
+        tokens.note(token, record);
         return { record };
       });
     },

@@ -1,7 +1,7 @@
 import { DUPLICATE } from "./core/cookie.ts";
 import { SessionError } from "./core/errors.ts";
-import type { CopiedData } from "./core/copied-data.ts";
-import { deepFreeze, EMPTY, type Data } from "./core/json.ts";
+import { parseFrozen, type DataTemplate } from "./core/frozen-data.ts";
+import { EMPTY, type Data } from "./core/json.ts";
 import { isTouchDue, lifeEnd, seenAt, type Lifetime } from "./core/lifetime.ts";
 import { chain, isPromise, type MaybePromise } from "./core/maybe-promise.ts";
 import type { SessionRecord } from "./core/record.ts";
@@ -69,8 +69,8 @@ export class SessionHandle implements Session {
   /** The data after migration and validation, and the same parsed once somebody asks. */
   #json = NO_DATA;
   #data: Readonly<Data> | undefined = EMPTY;
-  /** The data as it was found, where the keeper has it ready. */
-  #ready: CopiedData | undefined;
+  /** Of the data as it was found, where the keeper has one. */
+  #template: DataTemplate | undefined;
   #flash: Flash | undefined;
   #state: SessionState = "fresh";
   /** Made with the first write. */
@@ -93,7 +93,7 @@ export class SessionHandle implements Session {
 
   get data(): Readonly<Data> {
     this.#loaded();
-    return (this.#data ??= this.#read());
+    return (this.#data ??= this.#ownData());
   }
 
   get state(): SessionState {
@@ -186,11 +186,9 @@ export class SessionHandle implements Session {
     this.#isReady = true;
   }
 
-  #read(): Readonly<Data> {
-    const ready = this.#ready;
-    return ready !== undefined && ready.json === this.#json
-      ? ready.copy()
-      : deepFreeze(JSON.parse(this.#json) as Data);
+  #ownData(): Readonly<Data> {
+    const template = this.#template;
+    return template?.json === this.#json ? template.copy() : parseFrozen(this.#json);
   }
 
   /** The record, loaded here and now where that is possible. */
@@ -220,7 +218,7 @@ export class SessionHandle implements Session {
 
   #receive(opened: Opened, moment: number): MaybePromise<void> {
     if ("rejected" in opened) return this.#reject(opened.rejected, opened.spent);
-    this.#ready = opened.data;
+    this.#template = opened.template;
     const accepted = this.#accept(opened.record, moment);
     if (typeof accepted !== "boolean")
       return accepted.then((late) => (late ? this.#touch(moment) : undefined));

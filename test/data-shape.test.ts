@@ -42,3 +42,15 @@ test("what cannot be loaded fails whoever needs it, and is tried again", async (
   vi.doUnmock(PART);
   expect(await shape.read("{}", 1)).toEqual({ json: "{}" });
 });
+
+test.each([[[]], [new Date()], ["text"], [null]])(
+  "a schema that makes %j of data fits none",
+  async (value) => {
+    const schema = { "~standard": { version: 1, vendor: "test", validate: () => ({ value }) } } as const;
+    const shape = shapeOf({ schema, version: 1, migrate: undefined });
+    await expect((async () => shape.validate({ n: 1 }))()).rejects.toMatchObject({
+      code: "ERR_SESSION_INVALID_DATA",
+    });
+    expect(await shape.read('{"n":1}', 1)).toEqual({ rejected: "invalid-data" });
+  },
+);

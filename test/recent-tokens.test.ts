@@ -60,6 +60,14 @@ describe("recently opened tokens", () => {
     },
   );
 
+  test("count once, however often they are noted", () => {
+    const recent = new RecentTokens();
+    noteTwice(recent, tokenOf(1), recordOf(1));
+    const { bytes } = recent;
+    for (let time = 0; time < 10; time++) recent.note(tokenOf(1), recordOf(1));
+    expect([recent.size, recent.bytes]).toEqual([1, bytes]);
+  });
+
   test("are forgotten beyond so many, those that nobody asks for first", () => {
     const recent = new RecentTokens({ maxEntries: 100 });
     noteTwice(recent, tokenOf(0), recordOf(0));

@@ -78,6 +78,26 @@ describe("a sealed token that was opened a moment ago", () => {
     expect((await browser(before).visit()).session.data).toEqual({ userId: 7, cart: { items: ["wand"] } });
   });
 
+  test("is parsed once, however often it comes", async () => {
+    const { visitor } = await seen();
+    const parse = vi.spyOn(JSON, "parse");
+    expect((await visitor.visit()).session.data).toMatchObject({ userId: 7 });
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  });
+
+  test("is asked of the cipher again at midnight, which refuses what was sealed too long ago", async () => {
+    const { visitor, clock } = await seen({ touchInterval: 29 * 60 });
+    const open = vi.spyOn(RecentTokens.prototype, "note");
+    clock.advance(MINUTE);
+    await visitor.visit();
+    expect(open).not.toHaveBeenCalled();
+    clock.set(Math.ceil(clock.now() / (24 * HOUR)) * 24 * HOUR);
+    await visitor.visit();
+    expect(open).toHaveBeenCalledOnce();
+    open.mockRestore();
+  });
+
   test("opens under no other name and no other password", async () => {
     const { visitor } = await seen();
     const token = tokenIn(visitor.cookie);

@@ -1,7 +1,6 @@
 import { assert, jsonValue, property, dictionary, string } from "fast-check";
 import { expect, test } from "vitest";
-import { CopiedData } from "../../src/core/copied-data.ts";
-import { deepFreeze } from "../../src/core/json.ts";
+import { DataTemplate, parseFrozen } from "../../src/core/frozen-data.ts";
 
 /** Every object and array in a value, itself first. */
 function partsOf(value: unknown): object[] {
@@ -13,10 +12,10 @@ test("a copy is what parsing gives, frozen, and shares nothing with another", ()
   assert(
     property(dictionary(string(), jsonValue()), (data) => {
       const json = JSON.stringify(data);
-      const copied = new CopiedData(json);
-      const [one, other] = [copied.copy(), copied.copy()];
+      const template = new DataTemplate(json);
+      const [one, other] = [template.copy(), template.copy()];
       expect(JSON.stringify(one)).toBe(JSON.stringify(JSON.parse(json)));
-      expect(one).toEqual(deepFreeze(JSON.parse(json) as object));
+      expect(one).toEqual(parseFrozen(json));
       const [parts, others] = [partsOf(one), new Set(partsOf(other))];
       expect(parts.every(Object.isFrozen)).toBe(true);
       expect(parts.some((part) => others.has(part))).toBe(false);
@@ -30,9 +29,30 @@ test.each([
   '{"constructor":{"prototype":{"admin":true}}}',
   '{"2":1,"1":{"b":[[],{}]},"a":""}',
 ])("a copy of %s has its keys and nothing more", (json) => {
-  const copy = new CopiedData(json).copy();
+  const copy = new DataTemplate(json).copy();
   expect(JSON.stringify(copy)).toBe(JSON.stringify(JSON.parse(json)));
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
   expect(copy["admin"]).toBeUndefined();
   expect(({} as Record<string, unknown>)["admin"]).toBeUndefined();
+});
+
+test.each([true, false])("what inherits is left alone, copied: %s", (copied) => {
+  const polluted = { list: [1] };
+  const prototype = Object.prototype as Record<string, unknown>;
+  try {
+    prototype["polluted"] = polluted;
+    const data = copied ? new DataTemplate('{"a":{}}').copy() : parseFrozen('{"a":{}}');
+    expect(Object.keys(data)).toEqual(["a"]);
+    expect(Object.keys(data["a"] as object)).toEqual([]);
+    expect(Object.isFrozen(polluted)).toBe(false);
+  } finally {
+    delete prototype["polluted"];
+  }
+});
+
+test("parsed data is frozen down to its last array, and throws when it is changed", () => {
+  const data = parseFrozen('{"a":[{"b":{"c":1}}],"d":null}') as { a: { b: { c: number } }[] };
+  expect(partsOf(data).every(Object.isFrozen)).toBe(true);
+  expect(partsOf(data)).toHaveLength(4);
+  expect(() => (data.a[0]!.b.c = 2)).toThrow(TypeError);
 });
