@@ -2,7 +2,7 @@ import type { DatabaseStore } from "coatcheck";
 import { postgresStore } from "coatcheck/stores/postgres";
 import { sqliteStore } from "coatcheck/stores/sqlite";
 import { userIn } from "../candidates/stored/reader.ts";
-import { among, growthSizes, rowsOf, tableOf } from "../growth/sizes.ts";
+import { ALL_SIZES, among, growthSizes, rowsOf, tableOf } from "../growth/sizes.ts";
 import { userOf } from "../lib/payloads.ts";
 import { idOf, sample } from "../lib/rows.ts";
 import { scaled } from "../lib/scale.ts";
@@ -11,6 +11,8 @@ import type { Stage } from "../lib/stage.ts";
 import type { Task } from "../lib/task.ts";
 import { postgresPool, sqliteFile } from "../stages/connect.ts";
 import { postgresGrowth, sqliteGrowth } from "../stages/growth.ts";
+
+const LEAST = ALL_SIZES[0]!;
 
 /** So many that every page of the table has its turn. */
 const READ = (): number => scaled(100_000, 64);
@@ -56,13 +58,23 @@ function scenario(
     table: `growth ${store}`,
     title: `Read one of many sessions, ${title}`,
     stage,
-    base: among(1000),
+    base: among(LEAST),
     // Not before it is asked for: how far it goes depends on the run.
     get tasks() {
       return growthSizes().map((size) => readTask(size, inFlight, open));
     },
-    claims: [],
+    claims: ALL_SIZES.slice(1).map((size) => ({
+      subject: among(size),
+      beside: among(LEAST),
+      quantity: "wall",
+      atMost: logarithm(size),
+    })),
   };
+}
+
+/** By how much an index of so many is deeper than that of the fewest. */
+function logarithm(size: number): number {
+  return Number((Math.log(size) / Math.log(LEAST)).toFixed(2));
 }
 
 function readTask(size: number, inFlight: number, open: (size: number) => Opened): Task {
