@@ -144,7 +144,7 @@ describe.each([
   let app: Hogwarts;
 
   beforeAll(async () => {
-    app = await startHogwarts({ env: { SESSION_STORE: redis.url } });
+    app = await startHogwarts({ env: { SESSION_STORE: redis.url, SESSION_STORE_TIMEOUT: undefined } });
   });
 
   afterAll(async () => {

@@ -51,6 +51,8 @@ export async function startHogwarts({ env = {}, fill }: HogwartsOptions = {}): P
     DATABASE_URL: `file:${database}`,
     SESSION_SECRET: SECRET,
     HOGWARTS_PASSWORD: PASSWORD,
+    // A disk or a machine that is busy for a moment is no outage.
+    SESSION_STORE_TIMEOUT: "10",
     ...env,
   };
   const setup = runSetup(folder, variables);

@@ -16,7 +16,7 @@ export interface SessionMaker {
 /** Opens the store of an application's sessions. */
 export function sessionMaker({ database, origin }: Pick<Hogwarts, "database" | "origin">): SessionMaker {
   const store: DatabaseStore = sqliteStore({ path: database });
-  const sessions = createSessions<{ userId: number }>({ store });
+  const sessions = createSessions<{ userId: number }>({ store, storeTimeout: 10 });
   return {
     cookieOf: (userId) => cookieFor(sessions, { userId }, origin),
     async revoke(cookie) {
