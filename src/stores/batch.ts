@@ -1,15 +1,13 @@
 /** Options of {@link createBatcher}. */
 export interface BatchOptions<Item, Result> {
-  /** Does the work of one batch. @returns one result for each item, in their order, or the error of that item alone. */
-  readonly run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
+  /** Does the work of one batch. @returns one result for each item, in their order. */
+  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** What an item is about. Of two items with one key the second starts when the first is done. */
   readonly keyOf: (item: Item) => string;
   /** Most items of a batch. */
   readonly maxItems: number;
   /** Most batches under way at once. */
   readonly maxRunning: number;
-  /** Most items that may wait; what comes on top is refused, so that a silent store costs no memory. @default no limit */
-  readonly maxWaiting?: number;
   /** Whether waiting items with one key are one item, as two lookups are and two writes are not. @default false */
   readonly share?: boolean;
   /** Whether an error is one item's own fault, so that the items have to be run one by one. @default never */
@@ -32,8 +30,7 @@ interface Entry<Item, Result> {
 export function createBatcher<Item, Result>(
   options: BatchOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
-  const { run, keyOf, maxItems, maxRunning, maxWaiting = Infinity } = options;
-  const { share = false, isItemFault = () => false } = options;
+  const { run, keyOf, maxItems, maxRunning, share = false, isItemFault = () => false } = options;
   let waiting: Entry<Item, Result>[] = [];
   const shared = new Map<string, Entry<Item, Result>>();
   const underWay = new Set<string>();
@@ -71,10 +68,10 @@ export function createBatcher<Item, Result>(
     running++;
     try {
       const results = await run(batch.map(({ item }) => item));
-      for (const [n, entry] of batch.entries()) settle(entry, results[n]!);
+      for (const [n, entry] of batch.entries()) entry.resolve(results[n]!);
     } catch (error) {
       if (batch.length === 1 || !isItemFault(error)) for (const entry of batch) entry.reject(error);
-      else for (const entry of batch) await run([entry.item]).then(([r]) => settle(entry, r!), entry.reject);
+      else for (const entry of batch) await run([entry.item]).then(([r]) => entry.resolve(r!), entry.reject);
     } finally {
       running--;
       for (const { key } of batch) underWay.delete(key);
@@ -86,17 +83,10 @@ export function createBatcher<Item, Result>(
     const key = keyOf(item);
     const same = share ? shared.get(key) : undefined;
     if (same !== undefined) return same.promise;
-    if (waiting.length >= maxWaiting)
-      return Promise.reject(new Error("Too much waits for the store already."));
     const entry = { key, item, ...Promise.withResolvers<Result>() };
     waiting.push(entry);
     if (share) shared.set(key, entry);
     schedule();
     return entry.promise;
   };
-}
-
-function settle<Item, Result>(entry: Entry<Item, Result>, result: Result | Error): void {
-  if (result instanceof Error) entry.reject(result);
-  else entry.resolve(result);
 }

@@ -1,11 +1,11 @@
 import { SessionError } from "../core/errors.ts";
 import { createChannel } from "./redis/channel.ts";
 import { findingsOf, lossesOf } from "./redis/check.ts";
-import { connectionOf, type RedisConnection, type RedisStoreClient } from "./redis/client.ts";
-import { createRecordCommands } from "./redis/commands.ts";
+import { connectionOf, type RedisConnection, type RedisStoreClient, type Text } from "./redis/client.ts";
 import { connectTo } from "./redis/connect.ts";
 import { createIndex, type IndexEntry } from "./redis/index.ts";
 import { NO_MARK, parseRecord, textOf, userText } from "./redis/record.ts";
+import { deleteRecord, insertRecord, readRecord, updateRecord } from "./redis/scripts.ts";
 import type { DatabaseStore, SessionRecord } from "./store.ts";
 
 export type { RedisScriptOptions, RedisStoreClient } from "./redis/client.ts";
@@ -30,8 +30,6 @@ export interface RedisStoreOptions {
  * keep step; the time is only for tidying up.
  */
 const TIDY_MS = 10_000;
-/** Calls that may wait for the store's own connection, so that a silent server costs no memory. */
-const MAX_WAITING = 10_000;
 /** Commands of one user's sessions that are under way at once. */
 const CHUNK = 1000;
 
@@ -50,12 +48,6 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   const own = url === undefined ? undefined : connectTo(url);
   const given = options.client === undefined ? undefined : connectionOf(options.client);
   const channelName = `${prefix}changes`;
-  const commands = createRecordCommands({
-    connect,
-    isCluster: given?.kind === "cluster",
-    // A client that was passed in has limits of its own.
-    maxWaiting: given === undefined ? MAX_WAITING : Infinity,
-  });
   const index = createIndex(connect, `${prefix}u:`, now);
   const channel = createChannel(connect, channelName);
   let warned: Promise<void> | undefined;
@@ -75,13 +67,17 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   }
 
   async function read(id: string): Promise<ReturnType<typeof parseRecord> | undefined> {
-    const text = await commands.read(keyOf(id));
+    const connection = await connect();
+    const [text] =
+      connection.kind === "node"
+        ? [((await connection.client.get(keyOf(id))) as Text | null)?.toString()]
+        : await readRecord(connection, keyOf(id), []);
     return text === undefined ? undefined : parseRecord(text);
   }
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */
   async function remove(id: string, user = ""): Promise<{ user: string; entry: IndexEntry } | undefined> {
-    const [owner, mark] = await commands.delete({ key: keyOf(id), args: [channelName, id, user] });
+    const [owner, mark] = await deleteRecord(await connect(), keyOf(id), [channelName, id, user]);
     return owner === undefined || mark === undefined ? undefined : { user: owner, entry: { id, mark } };
   }
 
@@ -95,7 +91,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
     const head = `${version} ${expiresAt} ${absoluteExpiresAt} ${mark}`;
     const args = [String(now()), String(ttlOf(record)), head, user, body];
-    const [done] = await commands.insert({ key: keyOf(record.id), args });
+    const [done] = await insertRecord(await connect(), keyOf(record.id), args);
     if (done !== "1") throw new Error("A session with this id is kept already.");
   }
 
@@ -103,7 +99,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
     const args = [String(expectedVersion), String(now()), String(ttlOf(record)), version, expiresAt];
     args.push(absoluteExpiresAt, mark, user, body, channelName, record.id);
-    return commands.update({ key: keyOf(record.id), args });
+    return updateRecord(await connect(), keyOf(record.id), args);
   }
 
   return {
@@ -188,8 +184,6 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     check: async () => findingsOf(await connect(), now, url),
 
     async close() {
-      // What was asked for until now is sent first.
-      await new Promise((resolve) => setImmediate(resolve));
       await channel.close();
       await own?.close();
     },

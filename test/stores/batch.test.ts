@@ -73,28 +73,6 @@ describe("a batch", () => {
     expect((await asked).map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
   });
 
-  test("that answers one item with an error fails that item alone", async () => {
-    const { ask } = setUp({
-      run: async (items) => items.map((item) => (item === "bad" ? new Error(item) : item)),
-    });
-    const outcomes = await Promise.allSettled(["a1", "bad", "c1"].map(ask));
-    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-  });
-
-  test("keeps no more waiting than it may, and takes more when they are done", async () => {
-    const { ask, batches } = setUp({ maxItems: 1, maxRunning: 1, maxWaiting: 2 });
-    const asked = [ask("a1")];
-    await nextTick();
-    asked.push(ask("b1"), ask("c1"));
-    await expect(ask("d1")).rejects.toThrow("Too much waits");
-    for (let n = 0; n < 3; n++) {
-      await vi.waitFor(() => expect(batches).toHaveLength(n + 1));
-      batches[n]!.finish();
-    }
-    expect(await Promise.all(asked)).toEqual(["A1", "B1", "C1"]);
-    void ask("d1");
-  });
-
   test("that one item made fail is run again one by one", async () => {
     const run = vi.fn<(items: readonly string[]) => Promise<readonly string[]>>(async (items) => {
       if (items.includes("bad")) throw new TypeError("bad");

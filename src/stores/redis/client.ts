@@ -13,7 +13,7 @@ export interface RedisScriptOptions {
 
 /** What the store uses of a connected client of the `redis` package: from `createClient`, `createSentinel` or `createCluster`. */
 export interface RedisStoreClient {
-  mGet(keys: string[]): Promise<unknown>;
+  get(key: string): Promise<unknown>;
   eval(script: string, options: RedisScriptOptions): Promise<unknown>;
   evalSha(hash: string, options: RedisScriptOptions): Promise<unknown>;
   subscribe(channel: string, listener: (message: unknown) => void): Promise<unknown>;
@@ -54,7 +54,7 @@ export interface RedisConnection {
 
 /** Finds out what kind of client was passed in. @throws {SessionError} ERR_SESSION_CONFIG when it is none. */
 export function connectionOf(client: RedisStoreClient): RedisConnection {
-  const methods = ["mGet", "eval", "evalSha", "subscribe", "unsubscribe", "on", "off", "duplicate"];
+  const methods = ["get", "eval", "evalSha", "subscribe", "unsubscribe", "on", "off", "duplicate"];
   const parts = client as unknown as Record<string, unknown> | null | undefined;
   const missing = methods.filter((name) => typeof parts?.[name] !== "function");
   if (missing.length > 0)

@@ -93,7 +93,7 @@ describe("at first use", () => {
     const server = await start({ appendonly: "always" });
     const admin = await given.client(server.url);
     await admin.sendCommand(
-      "ACL SETUSER app on >secret ~coatcheck:* &coatcheck:* -@all +get +mget +set +del +zadd +zrem +zrange +zremrangebyscore +pttl +pexpire +time +publish +subscribe +unsubscribe +evalsha +eval +ping +hello".split(
+      "ACL SETUSER app on >secret ~coatcheck:* &coatcheck:* -@all +get +set +del +zadd +zrem +zrange +zremrangebyscore +pttl +pexpire +time +publish +subscribe +unsubscribe +evalsha +eval +ping +hello".split(
         " ",
       ),
     );
@@ -105,7 +105,6 @@ describe("at first use", () => {
     expect(await store.update({ ...kept, version: 2, userId: "8" }, 1)).toBe(true);
     expect(await store.deleteByUser("8")).toBe(1);
     await watch.caughtUp();
-    expect(await Promise.all([store.find("none"), store.find("nobody")])).toEqual([undefined, undefined]);
     expect(warnings()).toEqual([]);
     await expect(store.check()).rejects.toThrow("NOPERM");
     await admin.sendCommand(["ACL", "SETUSER", "app", "+info"]);
@@ -189,8 +188,8 @@ describe("a server that does not answer", () => {
     server.pause();
     const count = { refused: 0, answered: 0 };
     const reasons = new Set<string>();
-    const asked = Array.from({ length: 30_000 }, (_, n) =>
-      store.find(`none ${n}`).then(
+    const asked = Array.from({ length: 30_000 }, () =>
+      store.find("none").then(
         () => count.answered++,
         (error: Error) => {
           count.refused++;
@@ -200,7 +199,7 @@ describe("a server that does not answer", () => {
     );
     await until("the rest is refused", () => count.refused >= 20_000);
     const { answered, refused } = count;
-    expect([...reasons]).toEqual(["Too much waits for the store already."]);
+    expect([...reasons]).toEqual(["The queue is full"]);
     server.resume();
     await Promise.all(asked);
     expect(answered).toBe(0);
