@@ -1,5 +1,4 @@
 import { DUPLICATE, readCookie, writeCookie } from "./core/cookie.ts";
-import { SessionError } from "./core/errors.ts";
 import type { Transport } from "./core/transport.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -34,12 +33,6 @@ export class SessionCookie {
     return this.#exchange.writable() && this.#transport.safe;
   }
 
-  /** @throws SessionError `ERR_SESSION_LATE_WRITE`, `ERR_SESSION_INSECURE` */
-  assertSettable(): void {
-    if (!this.#exchange.writable()) throw lateWrite();
-    if (!this.#transport.safe) throw insecure();
-  }
-
   /** @param maxAge - Seconds, or `undefined` for a cookie that ends with the browser. */
   set(value: string, maxAge: number | undefined): void {
     this.present = true;
@@ -55,18 +48,4 @@ export class SessionCookie {
     const { cookieName, attributes } = this.#transport;
     this.#exchange.setCookie(cookieName, writeCookie(cookieName, value, { ...attributes, maxAge }));
   }
-}
-
-function lateWrite(): SessionError {
-  return new SessionError(
-    "ERR_SESSION_LATE_WRITE",
-    "The head of the response has left already, so the session's cookie cannot be set. Change the session before the first byte: in an action, in an API route, or in a query with deferStream.",
-  );
-}
-
-function insecure(): SessionError {
-  return new SessionError(
-    "ERR_SESSION_INSECURE",
-    "This request came over plain http from another machine, where browsers drop a Secure cookie. Serve https; or, behind a proxy that ends TLS, set trustProxy: true and let it send X-Forwarded-Proto.",
-  );
 }

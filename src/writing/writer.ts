@@ -15,6 +15,7 @@ import { createChanges, indexOf, type Changes, type ChangesOptions } from "./cha
 import { backOff, lostOut, revoked } from "./contention.ts";
 import { createFlash } from "./flash.ts";
 import { isNothing, leavesNothing } from "./nothing.ts";
+import { assertSettable } from "./settable.ts";
 
 /** Rotations that are asked for, whatever the data say. */
 type Rotation = Exclude<RotationCause, "user-changed">;
@@ -86,7 +87,7 @@ export class SessionWriter {
   async clear(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
     // A stored session can always be ended; a sealed one only by taking the cookie away.
-    if (this.#context.keeper.inCookie && this.#cookie.present) this.#cookie.assertSettable();
+    if (this.#context.keeper.inCookie && this.#cookie.present) assertSettable(this.#cookie, this.#exchange);
     await this.#alone(() => this.#end());
   }
 
@@ -141,7 +142,7 @@ export class SessionWriter {
     const { keeper, now } = this.#context;
     if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
     if (isNothing(next)) {
-      if (keeper.inCookie) this.#cookie.assertSettable();
+      if (keeper.inCookie) assertSettable(this.#cookie, this.#exchange);
       return chain(keeper.retire(record), (retired) => {
         if (retired) this.#ended();
         return retired;
@@ -156,14 +157,14 @@ export class SessionWriter {
     if (next.json === this.#json && next.flash === flash && next.authentication === authentication)
       return true;
 
-    if (keeper.inCookie) this.#cookie.assertSettable();
+    if (keeper.inCookie) assertSettable(this.#cookie, this.#exchange);
     const draft = { ...record, ...this.#held.seen(record), ...this.#changes.contentOf(next) };
     return chain(this.#delivered(keeper.update(record, draft)), (written) => this.#keep(written, next.json));
   }
 
   #create(next: Content): MaybePromise<void> {
     const { keeper, now, emit } = this.#context;
-    this.#cookie.assertSettable();
+    assertSettable(this.#cookie, this.#exchange);
     const draft: RecordDraft = {
       ...this.#changes.begin(next, now()),
       ...this.#changes.contentOf(next),
@@ -177,7 +178,7 @@ export class SessionWriter {
 
   #rotate(cause: RotationCause, record: SessionRecord, next: Content): MaybePromise<boolean> {
     const { keeper, now, emit } = this.#context;
-    this.#cookie.assertSettable();
+    assertSettable(this.#cookie, this.#exchange);
     // Who logs in starts another life; without that the end that was set stays.
     const life = cause === "requested" ? {} : this.#changes.begin(next, now());
     const draft: RecordDraft = {
@@ -227,7 +228,7 @@ export class SessionWriter {
     return chain(writing, (written) => {
       if (written?.token === undefined || this.#exchange.writable()) return written;
       return chain(this.#context.keeper.end(written.record), () => {
-        this.#cookie.assertSettable();
+        assertSettable(this.#cookie, this.#exchange);
         return written;
       });
     });
