@@ -35,6 +35,8 @@ function freeze<V extends object>(value: V, copied: boolean): Readonly<V> {
 function freezeChild(of: object, key: PropertyKey, copied: boolean): void {
   const own = of as Record<PropertyKey, unknown>;
   const child = own[key];
-  if (typeof child === "object" && child !== null && Object.hasOwn(own, key))
-    own[key] = freeze(child, copied);
+  if (typeof child !== "object" || child === null || !Object.hasOwn(own, key)) return;
+  const frozen = freeze(child, copied);
+  // To write what is there already would take a tenth of the time.
+  if (copied) own[key] = frozen;
 }
