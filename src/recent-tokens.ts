@@ -116,11 +116,11 @@ function keyOf(token: string): number {
 }
 
 function bytesOf(token: string, { data, flash = "", authentication = "" }: SessionRecord): number {
-  // The data's own texts stand in it once more when it is parsed.
-  const texts = data + data + flash + authentication;
+  const texts = data + flash + authentication;
   // Engines keep a text of Latin-1 in an octet a character.
   const width = /[^\0-\xff]/.test(texts) ? 2 : 1;
   // What data is made of begins with one of these, or stands in a text that has them.
   const values = data.split(/[[{,]/).length;
-  return token.length + width * texts.length + VALUE_BYTES * values + OVERHEAD_BYTES;
+  // The data's own texts stand in it once more when it is parsed.
+  return token.length + width * (texts.length + data.length) + VALUE_BYTES * values + OVERHEAD_BYTES;
 }

@@ -55,4 +55,7 @@ test("parsed data is frozen down to its last array, and throws when it is change
   expect(partsOf(data).every(Object.isFrozen)).toBe(true);
   expect(partsOf(data)).toHaveLength(4);
   expect(() => (data.a[0]!.b.c = 2)).toThrow(TypeError);
+  expect(() => data.a.push({ b: { c: 2 } })).toThrow(TypeError);
+  expect(() => ((data as Record<string, unknown>)["e"] = 2)).toThrow(TypeError);
+  expect(data).toEqual({ a: [{ b: { c: 1 } }], d: null });
 });

@@ -15,7 +15,6 @@ test.each([
   "/_ser\tver",
   "/\n_server",
   "/_serve\rr",
-  "/_ser\tver",
 ])("a server function at %j is one however its path is spelled", (path) => {
   for (const method of ["GET", "POST"])
     expect(refusalReasonOf(sent(method, `https://app.example${path}`), new Set())).toBe("cross-site");
