@@ -128,8 +128,9 @@ test("no page scrolls sideways on the smallest phone, nor with text twice as lar
 test("axe finds a fault that is there", async () => {
   const context = await visit(undefined, {});
   const page = await context.newPage();
-  await page.goto("/login");
-  await page.evaluate("document.querySelector('label').remove()");
+  await page.setContent(
+    '<!doctype html><html lang="en"><title>Log in</title><main><h1>Log in</h1><input name="username"></main></html>',
+  );
   expect((await violations(page)).join("\n")).toContain("label");
   await context.close();
 });

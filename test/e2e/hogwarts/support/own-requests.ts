@@ -31,21 +31,29 @@ export async function recordOwnRequests(browser: Browser, app: Hogwarts): Promis
     await Promise.all(pending);
     await context.close();
   }
-  const calls = all.filter(({ headers }) => headers.some(([name]) => name === "x-server-id"));
-  const idOf = (call: OwnRequest | undefined) => {
-    const id = call?.headers.find(([name]) => name === "x-server-id")?.[1];
-    if (id === undefined) throw new Error("The walk through the application missed a server function.");
-    return id;
-  };
-  const posts = calls.filter(({ method }) => method === "POST");
-  const students = calls.find(({ path }) => path.includes("slytherin"));
+  // A form without JavaScript names its function in the URL. A script may be too slow for a click, and may call more.
+  const forms = all.filter(({ method, path }) => method === "POST" && path.startsWith("/_server?id="));
+  const students = all.find(({ path }) => path.startsWith("/_server?") && path.includes("slytherin"));
   return {
     all,
-    login: idOf(posts.find(({ body }) => body?.includes("password="))),
-    logout: idOf(posts.findLast(({ body }) => !body?.includes("password="))),
-    students: idOf(students),
-    studentsArguments: new URL(students!.path, app.origin).searchParams.get("args") ?? "",
+    login: parameterOf(
+      forms.find(({ body }) => body?.includes("password=")),
+      "id",
+    ),
+    logout: parameterOf(
+      forms.find(({ body }) => !body?.includes("password=")),
+      "id",
+    ),
+    students: parameterOf(students, "id"),
+    studentsArguments: parameterOf(students, "args"),
   };
+}
+
+function parameterOf(request: OwnRequest | undefined, name: string): string {
+  const value = request && new URL(request.path, "http://localhost").searchParams.get(name);
+  if (typeof value !== "string")
+    throw new Error("The walk through the application missed a server function.");
+  return value;
 }
 
 function record(context: BrowserContext, all: OwnRequest[]): Promise<void>[] {
