@@ -1,11 +1,13 @@
 import type { Circuit } from "./circuit.ts";
-import type { SessionStore } from "./stores/store.ts";
+import type { SessionRecord, SessionStore } from "./stores/store.ts";
 
 /** What a store with a circuit inside is like. */
 export interface CircuitInside {
   readonly circuit: Circuit;
   /** Whether the store goes on answering lookups during an outage, from memory. */
   readonly readsOn: boolean;
+  /** What `find` would answer from memory, without the promise; `undefined` when the store has to be asked. */
+  readonly known: (id: string) => SessionRecord | undefined;
 }
 
 /**

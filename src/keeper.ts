@@ -11,7 +11,7 @@ export type Opened =
   | {
       readonly record: SessionRecord;
       /** What the record's data is copied from, where many requests ask for it. */
-      readonly template?: DataTemplate;
+      readonly template?: DataTemplate | undefined;
     }
   | {
       readonly rejected: RejectionReason;

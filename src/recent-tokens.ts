@@ -29,9 +29,9 @@ const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * What sealed tokens held that were opened a moment ago: to open one again takes a lookup and a comparison instead of a
- * cipher. It says what the cipher would say, and no more: whoever asks looks at the expiry each time, and takes a copy of the
- * data for each request.
+ * What tokens held that were opened a moment ago: to open one again takes a lookup and a comparison instead of a cipher or a hash. It says
+ * what those would say, and no more: whoever asks looks each time whether the session is still there and not over, and takes a copy of
+ * the data for each request.
  *
  * Two generations take turns, so that a hit moves nothing: what was not asked for while the younger one filled up is forgotten.
  * A token is kept when it is opened for the second time. Of one that never comes back a number is noted and no more: keeping it, and

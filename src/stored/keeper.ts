@@ -1,10 +1,12 @@
 import type { CryptoProvider } from "../core/crypto.ts";
 import { NO_DATA } from "../content.ts";
+import type { DataTemplate } from "../core/frozen-data.ts";
 import { isSessionError } from "../core/errors.ts";
 import { chain, type MaybePromise } from "../core/maybe-promise.ts";
 import type { SessionRecord } from "../core/record.ts";
 import { isCanonicalBase64url } from "../core/token.ts";
 import type { Keeper, Opened, RecordDraft } from "../keeper.ts";
+import { RecentTokens, type RecentToken } from "../recent-tokens.ts";
 import type { SessionStore } from "../stores/store.ts";
 
 const TOKEN_BYTES = 32;
@@ -18,6 +20,8 @@ const LENGTH = 43;
 interface StoredKeeperOptions {
   /** A store that answers in time, or rejects with `ERR_SESSION_STORE`. */
   readonly store: SessionStore;
+  /** What the store has in memory of a record; `undefined` when it has to be asked. @default always */
+  readonly known?: ((id: string) => SessionRecord | undefined) | undefined;
   /** See {@link Keeper.identity}. */
   readonly identity: object;
   readonly crypto: CryptoProvider;
@@ -28,10 +32,10 @@ interface StoredKeeperOptions {
 }
 
 /** What a lookup has led to. */
-function openedAs(record: SessionRecord | undefined): Opened {
+function openedAs(record: SessionRecord | undefined, template?: DataTemplate): Opened {
   return record === undefined || record.successor !== undefined
     ? { rejected: "not-found", spent: record }
-    : { record };
+    : { record, template };
 }
 
 /** Whether a text has the form of a stored session's token and of its id: 32 octets in canonical base64url. */
@@ -49,10 +53,13 @@ export function storedId(name: string, token: string, crypto: CryptoProvider): M
  * reads the store cannot log in with what is there.
  */
 export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
-  const { store, identity, crypto, name, readsOn } = options;
+  const { store, known, identity, crypto, name, readsOn } = options;
   const turns = new Map<string, Promise<void>>();
   /** Writes under way, by the version that they replace. */
   const swaps = new Map<string, Promise<boolean>>();
+
+  /** By which ids the store knows tokens, and what the data is copied from as long as it is the same; never whether a session is still there. */
+  const recent = new RecentTokens();
 
   const idOf = (token: string) => storedId(name, token, crypto);
 
@@ -67,8 +74,14 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
   const unspent = (record: SessionRecord | undefined) =>
     record?.successor === undefined ? record : undefined;
 
-  /** No async function: each await is a turn of the microtasks more, in every request. */
-  const find = (id: string): Promise<Opened> => store.find(id).then(openedAs);
+  /** At once where the store has the record in memory. No async function: each await is a turn of the microtasks more, in every request. */
+  function find(id: string, token: string, before?: RecentToken): MaybePromise<Opened> {
+    const record = known?.(id);
+    if (record === undefined) return store.find(id).then((found) => openedAs(found));
+    if (record.data === before?.record.data) return openedAs(record, before.template);
+    recent.note(token, record);
+    return openedAs(record);
+  }
 
   /** Writes the next version of a record, unless another request was faster. @returns it, or `undefined`. */
   async function swap(previous: SessionRecord, changes: Partial<RecordDraft>) {
@@ -98,8 +111,10 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
     inCookie: false,
 
     open(token) {
+      const before = recent.get(token);
+      if (before !== undefined) return find(before.record.id, token, before);
       if (!isTokenOrId(token)) return { rejected: "malformed" };
-      return chain(idOf(token), find);
+      return chain(idOf(token), (id) => find(id, token));
     },
 
     create: insert,

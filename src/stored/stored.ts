@@ -41,6 +41,7 @@ export function createStored(
     identity: given,
     crypto: runtimeCrypto(),
     name,
+    known: inside?.known,
     readsOn: inside?.readsOn ?? false,
   });
   return {

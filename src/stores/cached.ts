@@ -87,6 +87,22 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
 
   const expired = ({ expiresAt }: Pick<SessionRecord, "expiresAt">) => expiresAt <= now();
 
+  /** What is cached of a record, as long as it may be answered. */
+  function known(id: string): SessionRecord | undefined {
+    const moment = elapsed();
+    const entry = entries.get(id);
+    if (
+      !channel.use(moment) ||
+      entry === undefined ||
+      entry.watchedSince !== stretch ||
+      moment >= entries.readAt(entry) + maxAge ||
+      entries.expiresAt(entry) <= now()
+    )
+      return undefined;
+    entries.touch(id, entry);
+    return entries.recordOf(id, entry);
+  }
+
   function lookUp(id: string): Promise<SessionRecord | undefined> {
     const shared = lookups.get(id);
     if (shared?.answer !== undefined) return shared.answer;
@@ -132,18 +148,8 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
     ...inner,
 
     find(id) {
-      const moment = elapsed();
-      const entry = entries.get(id);
-      if (
-        !channel.use(moment) ||
-        entry === undefined ||
-        entry.watchedSince !== stretch ||
-        moment >= entries.readAt(entry) + maxAge ||
-        entries.expiresAt(entry) <= now()
-      )
-        return lookUp(id);
-      entries.touch(id, entry);
-      return Promise.resolve(entries.recordOf(id, entry));
+      const record = known(id);
+      return record === undefined ? lookUp(id) : Promise.resolve(record);
     },
 
     async insert(record) {
@@ -194,6 +200,6 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
     watch: (listener) => channel.watch(listener),
   };
 
-  carryCircuit(cached, { circuit, readsOn: staleFor > 0 });
+  carryCircuit(cached, { circuit, readsOn: staleFor > 0, known });
   return cached;
 }
