@@ -1,6 +1,7 @@
 import { createSessions, type SessionStore } from "coatcheck";
 import { cachedStore } from "coatcheck/stores/cached";
 import { memoryStore } from "coatcheck/stores/memory";
+import { chain } from "../../src/core/maybe-promise.ts";
 import { cookieHeader } from "../candidates/candidate.ts";
 import { BareExchange, coatcheck } from "../candidates/coatcheck.ts";
 import { userOf, type Payload, type Size } from "../lib/payloads.ts";
@@ -49,10 +50,8 @@ function readTask(name: string, size: Size, makeStore: () => SessionStore): Task
         cookies.push(cookieHeader(exchange.line!));
       }
       return {
-        async run(i) {
-          const session = await sessions.open(new BareExchange(cookies[i % cookies.length]!));
-          return session.data.userId;
-        },
+        run: (i) =>
+          chain(sessions.open(new BareExchange(cookies[i % cookies.length]!)), ({ data }) => data.userId),
         isRight: (answer, i) => answer === userOf(i % cookies.length),
       };
     },
