@@ -8,6 +8,8 @@ export interface BatchOptions<Item, Result> {
   readonly maxItems: number;
   /** Most batches under way at once. */
   readonly maxRunning: number;
+  /** As many waiting items make a batch worth while that is under way beside another. @default maxItems */
+  readonly worthSplitting?: number;
   /** Whether waiting items with one key are one item, as two lookups are and two writes are not. @default false */
   readonly share?: boolean;
   /** Whether an error is one item's own fault, so that the items have to be run one by one. @default never */
@@ -31,6 +33,7 @@ export function createBatcher<Item, Result>(
   options: BatchOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
   const { run, keyOf, maxItems, maxRunning, share = false, isItemFault = () => false } = options;
+  const { worthSplitting = maxItems } = options;
   let waiting: Entry<Item, Result>[] = [];
   const shared = new Map<string, Entry<Item, Result>>();
   const underWay = new Set<string>();
@@ -51,9 +54,11 @@ export function createBatcher<Item, Result>(
   function take(): Entry<Item, Result>[] {
     const batch: Entry<Item, Result>[] = [];
     if (running >= maxRunning) return batch;
+    const parts = Math.max(1, Math.min(maxRunning - running, Math.floor(waiting.length / worthSplitting)));
+    const size = Math.min(maxItems, Math.ceil(waiting.length / parts));
     const left: Entry<Item, Result>[] = [];
     for (const entry of waiting) {
-      if (batch.length === maxItems || underWay.has(entry.key)) left.push(entry);
+      if (batch.length === size || underWay.has(entry.key)) left.push(entry);
       else {
         batch.push(entry);
         underWay.add(entry.key);

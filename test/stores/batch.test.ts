@@ -48,6 +48,29 @@ describe("a batch", () => {
     expect(await Promise.all(asked)).toHaveLength(7);
   });
 
+  test("is a part of what waits, where that is enough for several that are worth while", async () => {
+    const started = async (count: number): Promise<number[]> => {
+      const { ask, batches } = setUp({
+        maxItems: 100,
+        maxRunning: 3,
+        worthSplitting: 4,
+        keyOf: (item) => item,
+      });
+      const asked = Array.from({ length: count }, (_, n) => ask(`${n}`));
+      await nextTick();
+      const sizes = batches.map(({ items }) => items.length);
+      for (let n = 0; n < batches.length; n++, await nextTick()) batches[n]!.finish();
+      expect(await Promise.all(asked)).toHaveLength(count);
+      return sizes;
+    };
+    expect(await started(7)).toEqual([7]);
+    expect(await started(8)).toEqual([4, 4]);
+    expect(await started(11)).toEqual([6, 5]);
+    expect(await started(12)).toEqual([4, 4, 4]);
+    expect(await started(14)).toEqual([5, 5, 4]);
+    expect(await started(400)).toEqual([100, 100, 100]);
+  });
+
   test("never has two items of one key, nor one whose key is under way, and keeps their order", async () => {
     const { ask, batches, items } = setUp();
     const asked = ["a1", "a2", "b1"].map(ask);

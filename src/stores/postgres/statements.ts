@@ -4,7 +4,10 @@ import type { PostgresTable } from "./table.ts";
 /** Most ids of one notification: with 43 characters each and their versions they fit into its 8000 bytes. */
 export const NOTIFICATION_IDS = 100;
 
-/** The SQL of the store. Rows are locked in the order of their ids, so that no two nodes wait for each other. */
+/**
+ * The SQL of the store. Rows are locked in the order of their ids, so that no two nodes wait for each other; `updateMany` does so where the
+ * table is large enough for its index, and a small one is read through in its own order.
+ */
 export interface PostgresStatements {
   /** $1 id */
   readonly findOne: string;
@@ -32,7 +35,7 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
   const names = COLUMNS.map(([name]) => name).join(", ");
   const arrays = COLUMNS.map(([, type], n) => `$${n + 1}::${type}[]`).join(", ");
   const [expected, now] = [COLUMNS.length + 1, COLUMNS.length + 2];
-  const updated = COLUMNS.map(([name], n) => ({ name, parameter: n + 1 })).filter(
+  const updated = COLUMNS.map(([name, type], n) => ({ name, type, parameter: n + 1 })).filter(
     ({ name }) => name !== "id",
   );
   /** Tells of what the WITH query `changed` has changed; a function in a query that nobody reads would not be called. */
@@ -68,16 +71,12 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
       WHERE id = $1 AND version = $${expected} AND expires_at > $${now}
       RETURNING id, version
     ) ${tellChanged}`,
-    // Locked rows bring their input along: joined to it afterwards, a batch of 64 was compared row by row (1 ms of 1.6).
+    // Not unnest(...) of all columns, which keeps each in a place of its own first; and no SELECT FOR UPDATE before: together a quarter.
     updateMany: `
-    WITH locked AS (
-      SELECT i.* FROM unnest(${arrays}, $${expected}::bigint[]) AS i(${names}, expected_version)
-      JOIN ${t} AS t ON t.id = i.id ORDER BY t.id FOR UPDATE OF t
-    )
-    , changed AS (
-      UPDATE ${t} AS t SET ${updated.map(({ name }) => `${name} = i.${name}`).join(", ")}
-      FROM locked AS i
-      WHERE t.id = i.id AND t.version = i.expected_version AND t.expires_at > $${now}::bigint
+    WITH changed AS (
+      UPDATE ${t} AS t SET ${updated.map(({ name, type, parameter }) => `${name} = ($${parameter}::${type}[])[i.n]`).join(", ")}
+      FROM (SELECT id, n FROM unnest($1::text[]) WITH ORDINALITY AS i(id, n) ORDER BY id COLLATE "C") AS i
+      WHERE t.id = i.id AND t.version = ($${expected}::bigint[])[i.n] AND t.expires_at > $${now}::bigint
       RETURNING t.id, t.version
     ) ${tellChanged}`,
     delete: remove(`SELECT id FROM ${t} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`),
