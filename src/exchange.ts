@@ -29,8 +29,9 @@ export function setCookieIn(headers: Headers, name: string, line: string): void 
 
 /** See {@link Exchange.markPrivate}. A stricter or longer `Vary` that is there already is kept. */
 export function markPrivateIn(headers: Headers): void {
-  headers.set("Cache-Control", "private, no-store");
-  const vary = headers.get("Vary");
-  if (vary === null) headers.set("Vary", "Cookie");
-  else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) headers.set("Vary", `${vary}, Cookie`);
+  // In lower case, as Headers keeps names and would have to make them.
+  headers.set("cache-control", "private, no-store");
+  const vary = headers.get("vary");
+  if (vary === null) headers.set("vary", "Cookie");
+  else if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) headers.set("vary", `${vary}, Cookie`);
 }

@@ -62,7 +62,7 @@ export function createSessions<T extends object = Record<string, any>>(
     transportOf: (exchange) =>
       chooseTransport(
         transports,
-        exchange.url,
+        exchange,
         forwardedHeader(exchange, "x-forwarded-proto", trust),
         checked.development,
       ),

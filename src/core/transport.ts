@@ -52,16 +52,19 @@ export function isLoopback(url: string): boolean {
 /**
  * Chooses the transport of a request.
  *
+ * @param request - Its URL is asked for where no proxy says enough: to put it together takes as long as to find a session.
  * @param forwardedProto - `X-Forwarded-Proto`, only where the proxy in front is trusted. The last value is the nearest proxy's.
  * @param development - Plain-http loopback may do without Secure, because some browsers refuse it there.
  */
 export function chooseTransport(
   transports: Transports,
-  url: string,
+  request: { readonly url: string },
   forwardedProto: string | null,
   development: boolean,
 ): Transport {
-  if (url.startsWith("https:") || nearestProto(forwardedProto) === "https") return transports.secure;
+  if (forwardedProto === "https" || nearestProto(forwardedProto) === "https") return transports.secure;
+  const { url } = request;
+  if (url.startsWith("https:")) return transports.secure;
   if (isLoopback(url)) return development ? transports.plain : transports.secure;
   return transports.dropped;
 }

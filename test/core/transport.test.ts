@@ -95,7 +95,7 @@ const elsewhere = [
 describe("loopback", () => {
   test.each(loopback)("is %s", (url) => {
     expect(isLoopback(url)).toBe(true);
-    expect(chooseTransport(transports, url, null, true)).toBe(transports.plain);
+    expect(chooseTransport(transports, { url }, null, true)).toBe(transports.plain);
   });
 
   test.each([...elsewhere, ...loopback.map((url) => url.replace("http:", "https:"))])("is not %s", (url) => {
@@ -115,17 +115,18 @@ describe("the transport of a request", () => {
     for (const url of ["https://app.example/", "https://localhost:3000/"])
       for (const proto of [null, "http", "https", ""])
         for (const development of [true, false])
-          expect(chooseTransport(transports, url, proto, development)).toBe(transports.secure);
+          expect(chooseTransport(transports, { url }, proto, development)).toBe(transports.secure);
   });
 
   test("is one that browsers drop over plain http from elsewhere, in development too", () => {
     for (const url of elsewhere)
       for (const development of [true, false])
-        expect(chooseTransport(transports, url, null, development)).toBe(transports.dropped);
+        expect(chooseTransport(transports, { url }, null, development)).toBe(transports.dropped);
   });
 
   test("does without Secure on plain-http loopback in development alone", () => {
-    for (const url of loopback) expect(chooseTransport(transports, url, null, false)).toBe(transports.secure);
+    for (const url of loopback)
+      expect(chooseTransport(transports, { url }, null, false)).toBe(transports.secure);
   });
 
   test.each([
@@ -146,9 +147,18 @@ describe("the transport of a request", () => {
     ["x-https", false],
     ["wss", false],
   ])("believes the nearest proxy's word: %j", (proto, secure) => {
-    const chosen = chooseTransport(transports, "http://app.example/", proto, true);
+    const chosen = chooseTransport(transports, { url: "http://app.example/" }, proto, true);
     expect(chosen).toBe(secure ? transports.secure : transports.dropped);
-    const local = chooseTransport(transports, "http://localhost:3000/", proto, true);
+    const local = chooseTransport(transports, { url: "http://localhost:3000/" }, proto, true);
     expect(local).toBe(secure ? transports.secure : transports.plain);
+  });
+
+  test("asks for no URL where the nearest proxy says https", () => {
+    const request = {
+      get url(): string {
+        throw new Error("It was asked for.");
+      },
+    };
+    expect(chooseTransport(transports, request, "https", true)).toBe(transports.secure);
   });
 });

@@ -1,5 +1,5 @@
 import { getIronSession, nodeCookies } from "iron-session";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from "node:http";
 import type { Exchange } from "coatcheck";
 import { ironSessionRequest } from "../../candidates/iron-session.ts";
 import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
@@ -12,15 +12,11 @@ import { leaveAlone, LARGER, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../s
 /** node:http and nothing else. */
 export const nodeServers: readonly HttpServer[] = [
   server({ name: NONE, reads: false, seal }, () => undefined),
-  server({ name: TOUCHED, reads: true, seal }, (request, response) =>
-    userOf(new NodeExchange(request, response)),
+  server({ name: TOUCHED, reads: true, seal }, (...about) => userOf(new NodeExchange(...about))),
+  server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (...about) =>
+    userOf(new NodeExchange(...about)),
   ),
-  server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (request, response) =>
-    userOf(new NodeExchange(request, response)),
-  ),
-  server({ name: UNTOUCHED, reads: false, seal }, (request, response) =>
-    leaveAlone(new NodeExchange(request, response)),
-  ),
+  server({ name: UNTOUCHED, reads: false, seal }, (...about) => leaveAlone(new NodeExchange(...about))),
   server(
     { name: "iron-session", reads: true, slow: true, seal: ironSessionRequest.seal },
     async (request, response) => {
@@ -30,13 +26,21 @@ export const nodeServers: readonly HttpServer[] = [
   ),
 ];
 
-type Find = (request: IncomingMessage, response: ServerResponse) => MaybePromise<unknown>;
+/** Finds out whose page it is. @param headers - Those of the answer, to add to. */
+type Find = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers: OutgoingHttpHeaders,
+) => MaybePromise<unknown>;
 
 function server(about: Omit<HttpServer, "listen">, find: Find): HttpServer {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const userId = await find(request, response);
+    const headers: OutgoingHttpHeaders = {};
+    const userId = await find(request, response, headers);
     const body = Buffer.from(page(userId));
-    response.writeHead(200, { "Content-Type": HTML, "Content-Length": body.length }).end(body);
+    headers["Content-Type"] = HTML;
+    headers["Content-Length"] = body.length;
+    response.writeHead(200, headers).end(body);
   };
   return {
     ...about,
@@ -44,15 +48,17 @@ function server(about: Omit<HttpServer, "listen">, find: Find): HttpServer {
   };
 }
 
-/** What somebody writes who uses Coatcheck without a framework. */
+/** What somebody writes who uses Coatcheck without a framework: node:http writes the headers of a head at once faster than one after the other. */
 class NodeExchange implements Exchange {
   readonly locals: Map<unknown, unknown> = new Map();
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #headers: OutgoingHttpHeaders;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders) {
     this.#request = request;
     this.#response = response;
+    this.#headers = headers;
   }
 
   get url(): string {
@@ -68,11 +74,11 @@ class NodeExchange implements Exchange {
   }
 
   setCookie(_name: string, line: string): void {
-    this.#response.appendHeader("Set-Cookie", line);
+    this.#headers["Set-Cookie"] = line;
   }
 
   markPrivate(): void {
-    this.#response.setHeader("Vary", "Cookie");
-    this.#response.setHeader("Cache-Control", "private, no-store");
+    this.#headers["Vary"] = "Cookie";
+    this.#headers["Cache-Control"] = "private, no-store";
   }
 }

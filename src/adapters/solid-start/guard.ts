@@ -14,8 +14,9 @@ import type { SessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
 import { isAnswerShown, placeOf } from "./place.ts";
 import { isServerFunction } from "./routes.ts";
-import { isUnavailable, markStatus, unlessDown, withoutTraces } from "./status.ts";
-import { currentEvent, exchangeOf, type StartEvent } from "./exchange.ts";
+import { isUnavailable, markStatus, withoutTraces } from "./status.ts";
+import { currentEvent, type StartEvent } from "./exchange.ts";
+import { withExchange } from "./with-exchange.ts";
 
 export type { GuardOptions, RequireFreshOptions, RequireOptions } from "../../auth/guard.ts";
 
@@ -87,33 +88,23 @@ export function createGuard<User, T extends object = Data, Rules extends PolicyR
 
   /** @throws what the place that asks is to answer */
   async function pass(requirement: Requirement, next?: string): Promise<User> {
-    const event = currentEvent();
-    const result = await unlessDown(event, () => core.check(exchangeOf(event), requirement));
+    const result = await withExchange((exchange) => core.check(exchange, requirement));
     if ("user" in result) return result.user;
+    const event = currentEvent();
     // A page shows what it cannot show in its own words, by an error boundary.
     if (placeOf(event) === "page" && result.reason === "forbidden") throw markForbidden(event);
     throw core.refuse(result.reason, isAnswerShown(event), next ?? pageOf(event));
   }
 
   return {
-    async getUser() {
-      const event = currentEvent();
-      return unlessDown(event, () => core.getUser(exchangeOf(event)));
-    },
+    getUser: () => withExchange((exchange) => core.getUser(exchange)),
 
     requireUser: async ({ next } = {}) => pass({}, next),
     requireFresh: async (fresh = {}) => pass({ fresh }, fresh.next),
     authorize: async (name, ...resource) => pass({ action: { name, resource } }),
 
-    async can(action, ...resource) {
-      const event = currentEvent();
-      return unlessDown(event, () => core.can(exchangeOf(event), action, ...resource));
-    },
-
-    async takeForm(page) {
-      const event = currentEvent();
-      return unlessDown(event, () => core.takeForm(exchangeOf(event), page));
-    },
+    can: (action, ...resource) => withExchange((exchange) => core.can(exchange, action, ...resource)),
+    takeForm: (page) => withExchange((exchange) => core.takeForm(exchange, page)),
 
     withUser: (handler) => async (event) => {
       let user: User;

@@ -7,10 +7,8 @@ import type { ConfirmOutcome, LoginOutcome, PasswordOutcome } from "../../auth/l
 import type { PasswordChange } from "../../auth/login/password-change.ts";
 import { checkPath } from "../../auth/redirect.ts";
 import type { Data } from "../../core/json.ts";
-import type { Exchange } from "../../exchange.ts";
 import type { UserId } from "../../options.ts";
-import { currentEvent, exchangeOf } from "./exchange.ts";
-import { unlessDown } from "./status.ts";
+import { withExchange } from "./with-exchange.ts";
 
 /** Logs visitors in and out, wherever a request is being answered. What is not right is a value; only faults throw. */
 export interface Login {
@@ -57,20 +55,15 @@ export function createLogin<Account, T extends object = Data>(options: LoginOpti
   const core = lateLogin(options);
   const loginPath = checkPath("loginPath", options.loginPath ?? "/login");
 
-  async function here<R>(work: (exchange: Exchange) => Promise<R>): Promise<R> {
-    const event = currentEvent();
-    return unlessDown(event, () => work(exchangeOf(event)));
-  }
-
   return {
-    login: async (credentials) => here((exchange) => core.login(exchange, credentials)),
+    login: async (credentials) => withExchange((exchange) => core.login(exchange, credentials)),
     submit: async (form) =>
-      answerForm(form, loginPath, (given) => here((exchange) => core.login(exchange, given))),
-    pendingLogin: async () => here((exchange) => core.pendingLogin(exchange)),
-    finishLogin: async (method) => here((exchange) => core.finishLogin(exchange, method)),
-    logout: async () => here((exchange) => core.logout(exchange)),
-    confirm: async (password) => here((exchange) => core.confirm(exchange, password)),
-    changePassword: async (change) => here((exchange) => core.changePassword(exchange, change)),
+      answerForm(form, loginPath, (given) => withExchange((exchange) => core.login(exchange, given))),
+    pendingLogin: async () => withExchange((exchange) => core.pendingLogin(exchange)),
+    finishLogin: async (method) => withExchange((exchange) => core.finishLogin(exchange, method)),
+    logout: async () => withExchange((exchange) => core.logout(exchange)),
+    confirm: async (password) => withExchange((exchange) => core.confirm(exchange, password)),
+    changePassword: async (change) => withExchange((exchange) => core.changePassword(exchange, change)),
     resetPassword: async (userId, password) => core.resetPassword(userId, password),
   };
 }

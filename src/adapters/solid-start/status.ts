@@ -2,22 +2,6 @@ import { RETRY_AFTER } from "../../auth/refusal.ts";
 import { isSessionError, SessionError } from "../../core/errors.ts";
 import type { StartEvent } from "./exchange.ts";
 
-/**
- * Does what asks the store. If that does not answer, an error goes on to whoever shows it, and the answer says 503: a page
- * or a server function cannot tell whether it is for this visitor, which is no fault of the application's (500). What the store
- * said is in the log alone.
- */
-export async function unlessDown<R>(event: StartEvent, ask: () => R | Promise<R>): Promise<R> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    console.error(error);
-    markFailure(event, error);
-    throw withoutTraces(error);
-  }
-}
-
 /** The same without cause and stack, both of which SolidStart writes into its answer where `renderOptions` does not stop it. */
 export function withoutTraces({ code, message }: SessionError): SessionError {
   const error = new SessionError(code, message);

@@ -2,8 +2,7 @@ import type { SessionOptions } from "../../options.ts";
 import type { Session } from "../../session.ts";
 import { sessionsOf } from "../../sessions-of.ts";
 import type { Sessions } from "../../sessions.ts";
-import { unlessDown } from "./status.ts";
-import { currentEvent, exchangeOf } from "./exchange.ts";
+import { withExchange } from "./with-exchange.ts";
 
 /**
  * The session of the request that is being answered.
@@ -20,9 +19,8 @@ import { currentEvent, exchangeOf } from "./exchange.ts";
  *   `ERR_SESSION_PASSWORD`. A `Response`, 403 or 405, for what another site sent, where `protect` has not answered so already.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- without a type the data is as loose as h3's
-export async function useSession<T extends object = Record<string, any>>(
+export function useSession<T extends object = Record<string, any>>(
   sessions: Sessions<T> | SessionOptions<T>,
 ): Promise<Session<T>> {
-  const event = currentEvent();
-  return unlessDown(event, () => sessionsOf(sessions).open(exchangeOf(event)));
+  return withExchange((exchange) => sessionsOf(sessions).open(exchange));
 }
