@@ -6,6 +6,9 @@ export function mark(userId: unknown): string {
   return `data-user="${typeof userId === "number" ? userId : "nobody"}"`;
 }
 
+/** Who it is where no session says so: the page is the same, be it on what a session costs or without one. No visitor has this id. */
+export const SOMEBODY = 999_999;
+
 /** The page that every server answers. */
 export function page(userId?: unknown): string {
   return `<!doctype html><html lang="en"><title>Hogwarts</title><main ${mark(userId)}><p>${TEXT}</p></main></html>`;

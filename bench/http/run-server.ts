@@ -2,7 +2,7 @@
 import { SIZES, userOf } from "../lib/payloads.ts";
 import { scaled } from "../lib/scale.ts";
 import { forge } from "../scenarios/tokens.ts";
-import { mark } from "./page.ts";
+import { mark, SOMEBODY } from "./page.ts";
 import type { Listening, Visitor } from "./server.ts";
 import { serversOf } from "./servers/index.ts";
 
@@ -18,7 +18,7 @@ const count = scaled(slow ? FEW : VISITORS, 8);
 const cookies = await Promise.all(Array.from({ length: count }, (_, i) => server.seal(size.make(i))));
 const visitors = cookies.map((cookie, i): Visitor => ({
   cookie,
-  answer: mark(reads ? userOf(i) : undefined),
+  answer: mark(reads ? userOf(i) : SOMEBODY),
 }));
 const forged = cookies.map((cookie): Visitor => ({ cookie: forge(cookie), answer: mark(undefined) }));
 const listening: Listening = { port: await server.listen(), path, visitors, forged };

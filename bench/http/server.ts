@@ -12,7 +12,7 @@ export interface HttpServer {
   seal(data: Payload): MaybePromise<string>;
   /** How much a session holds. @default 60 bytes */
   readonly size?: Size;
-  /** Whether the page shows who it is. */
+  /** Whether the page shows whose session it is, or always the same user. */
   readonly reads: boolean;
   /** Whether it takes long to make such a header. */
   readonly slow?: boolean;

@@ -2,6 +2,7 @@ import { createSessions, type Exchange, type Session, type Sessions } from "coat
 import { coatcheckIn } from "../candidates/coatcheck.ts";
 import { SECRET } from "../candidates/candidate.ts";
 import { SIZES, type Payload } from "../lib/payloads.ts";
+import { SOMEBODY } from "./page.ts";
 
 /** Sealed sessions behind a proxy that ends TLS. They are noted as seen every 20 minutes only, as no run is to write by itself. */
 export const sessions: Sessions<Payload> = createSessions<Payload>({
@@ -20,8 +21,9 @@ export async function userOf(exchange: Exchange): Promise<unknown> {
 }
 
 /** What a page does that has a session at hand and does not look at it. */
-export async function leaveAlone(exchange: Exchange): Promise<undefined> {
+export async function leaveAlone(exchange: Exchange): Promise<unknown> {
   await sessions.open(exchange);
+  return SOMEBODY;
 }
 
 /** What servers without a session, and with Coatcheck, are called. */

@@ -8,7 +8,7 @@ import { cookieSessionRequest } from "../../candidates/cookie-session.ts";
 import { signedCookie } from "../../candidates/stored/express-cookie.ts";
 import type { Payload } from "../../lib/payloads.ts";
 import { listening } from "../listening.ts";
-import { HTML, page } from "../page.ts";
+import { HTML, page, SOMEBODY } from "../page.ts";
 import type { HttpServer } from "../server.ts";
 import { NONE, seal } from "../sessions.ts";
 
@@ -38,7 +38,7 @@ function server(about: Omit<HttpServer, "listen">, middleware?: Handler): HttpSe
       const app = express();
       if (middleware !== undefined) app.use(middleware);
       app.get("/", (request, response) => {
-        const body = Buffer.from(page((request as Visited).session?.userId));
+        const body = Buffer.from(page(about.reads ? (request as Visited).session?.userId : SOMEBODY));
         response.writeHead(200, { "Content-Type": HTML, "Content-Length": body.length }).end(body);
       });
       return listening(createServer(app));

@@ -3,7 +3,7 @@ import { fastify } from "fastify";
 import { createHash } from "node:crypto";
 import { SECRET } from "../../candidates/candidate.ts";
 import { secureSessionRequest } from "../../candidates/secure-session.ts";
-import { HTML, page } from "../page.ts";
+import { HTML, page, SOMEBODY } from "../page.ts";
 import type { HttpServer } from "../server.ts";
 import { NONE, seal } from "../sessions.ts";
 
@@ -15,7 +15,7 @@ export const fastifyServers: readonly HttpServer[] = [
     seal,
     async listen() {
       const app = fastify({ keepAliveTimeout: 600_000 });
-      app.get("/", (_request, reply) => reply.type(HTML).send(page()));
+      app.get("/", (_request, reply) => reply.type(HTML).send(page(SOMEBODY)));
       return portOf(await app.listen({ port: 0, host: "127.0.0.1" }));
     },
   },

@@ -5,13 +5,13 @@ import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
 import { h3Request } from "../../candidates/h3.ts";
 import { SIZES, type Payload } from "../../lib/payloads.ts";
 import { listening } from "../listening.ts";
-import { HTML, page } from "../page.ts";
+import { HTML, page, SOMEBODY } from "../page.ts";
 import type { HttpServer } from "../server.ts";
 import { leaveAlone, LARGER, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
 
 /** h3 on node:http. Coatcheck is given what its SolidStart adapter makes of an h3 event. */
 export const h3Servers: readonly HttpServer[] = [
-  server({ name: NONE, reads: false, seal }, () => undefined),
+  server({ name: NONE, reads: false, seal }, () => SOMEBODY),
   server({ name: TOUCHED, reads: true, seal }, (event) => userOf(openExchange(event))),
   server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (event) => userOf(openExchange(event))),
   server({ name: UNTOUCHED, reads: false, seal }, (event) => leaveAlone(openExchange(event))),

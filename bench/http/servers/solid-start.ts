@@ -8,7 +8,7 @@ import { LARGER, NONE, seal, TOUCHED, UNTOUCHED } from "../sessions.ts";
 
 /** The built application of `bench/app`; a server is one of its pages. */
 export const solidStartServers: readonly HttpServer[] = [
-  { name: NONE, path: "/nobody", reads: false, seal, listen },
+  { name: NONE, path: "/plain", reads: false, seal, listen },
   { name: UNTOUCHED, path: "/untouched", reads: false, seal, listen },
   { name: TOUCHED, path: "/touched", reads: true, seal, listen },
   { name: LARGER, path: "/touched", reads: true, size: SIZES.medium, seal, listen },
@@ -21,7 +21,7 @@ async function listen(): Promise<number> {
   Object.assign(process.env, { PORT: String(port), HOST: "127.0.0.1", SESSION_SECRET: SECRET });
   await import(SERVER.href);
   await until("SolidStart answers", async () => {
-    const answer = await fetch(`http://127.0.0.1:${port}/nobody`).catch(() => undefined);
+    const answer = await fetch(`http://127.0.0.1:${port}/plain`).catch(() => undefined);
     return answer?.ok === true;
   });
   return port;

@@ -6,17 +6,20 @@ import { useSession } from "coatcheck/solid-start";
 const password = process.env.SESSION_SECRET;
 const sessions = createSessions({ password, touchInterval: 1200, trustProxy: true });
 
+/** As many digits as every user's id has. */
+const SOMEBODY = 999999;
+
 /** No session. */
-export const nobody = query(async () => {
+export const plain = query(async () => {
   "use server";
-  return null;
-}, "nobody");
+  return SOMEBODY;
+}, "plain");
 
 /** A session at hand that is not looked at. */
 export const untouched = query(async () => {
   "use server";
   await useSession(sessions);
-  return null;
+  return SOMEBODY;
 }, "untouched");
 
 /** Whose session it is. */

@@ -1,6 +1,6 @@
 import { Page } from "../lib/page.jsx";
-import { nobody } from "../lib/queries.js";
+import { plain } from "../lib/queries.js";
 
 export default function Route() {
-  return <Page find={nobody} />;
+  return <Page find={plain} />;
 }
