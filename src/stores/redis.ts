@@ -1,4 +1,5 @@
 import { SessionError } from "../core/errors.ts";
+import { isPromise, type MaybePromise } from "../core/maybe-promise.ts";
 import { createChannel } from "./redis/channel.ts";
 import { findingsOf, lossesOf } from "./redis/check.ts";
 import { connectionOf, type RedisConnection, type RedisStoreClient, type Text } from "./redis/client.ts";
@@ -55,8 +56,12 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   const keyOf = (id: string): string => `${prefix}s:${id}`;
   const ttlOf = (record: SessionRecord): number => Math.max(0, Math.ceil(record.expiresAt - now())) + TIDY_MS;
 
-  async function connect(): Promise<RedisConnection> {
-    const connection = given ?? (await own!.connect());
+  /** At once where a client was given. */
+  function connect(): MaybePromise<RedisConnection> {
+    return given === undefined ? own!.connect().then(noted) : noted(given);
+  }
+
+  function noted(connection: RedisConnection): RedisConnection {
     // Beside what was asked for: a warning must not make a request wait. Who may not ask is not told.
     warned ??= warn(connection).catch(() => undefined);
     return connection;
@@ -66,13 +71,21 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     for (const { message, fix } of await lossesOf(connection)) console.warn(`coatcheck: ${message} ${fix}`);
   }
 
-  async function read(id: string): Promise<ReturnType<typeof parseRecord> | undefined> {
-    const connection = await connect();
-    const [text] =
-      connection.kind === "node"
-        ? [((await connection.client.get(keyOf(id))) as Text | null)?.toString()]
-        : await readRecord(connection, keyOf(id), []);
-    return text === undefined ? undefined : parseRecord(text);
+  /** No async function: each await is a turn of the microtasks more, and with 64 lookups under way they are what the client is busy with. */
+  function read(id: string): Promise<ReturnType<typeof parseRecord> | undefined> {
+    const connection = connect();
+    return isPromise(connection) ? connection.then((late) => readFrom(late, id)) : readFrom(connection, id);
+  }
+
+  function readFrom(connection: RedisConnection, id: string): ReturnType<typeof read> {
+    const key = keyOf(id);
+    if (connection.kind !== "node")
+      return readRecord(connection, key, []).then(([text]) =>
+        text === undefined ? undefined : parseRecord(text),
+      );
+    return connection.client
+      .get(key)
+      .then((text) => (text === null ? undefined : parseRecord((text as Text).toString())));
   }
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */
@@ -103,10 +116,10 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   }
 
   return {
-    async find(id) {
-      const found = await read(id);
-      return found !== undefined && found.record.expiresAt > now() ? found.record : undefined;
-    },
+    find: (id) =>
+      read(id).then((found) =>
+        found !== undefined && found.record.expiresAt > now() ? found.record : undefined,
+      ),
 
     async insert(record) {
       if (record.expiresAt <= now()) return;

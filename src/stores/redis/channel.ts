@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import { closeNode, firstAnswer, inTime } from "./connect.ts";
 import type { RedisConnection, RedisNode, RedisStoreClient } from "./client.ts";
 import type { StoreChange, StoreWatch } from "../store.ts";
@@ -28,7 +29,7 @@ export interface RedisChannel {
  * Makes the channel. After anything that a client tells of a connection it is in doubt: proofs are refused until a
  * message has made the way again, and then the listeners are told that they may have missed something.
  */
-export function createChannel(connect: () => Promise<RedisConnection>, name: string): RedisChannel {
+export function createChannel(connect: () => MaybePromise<RedisConnection>, name: string): RedisChannel {
   const listeners = new Set<(change: StoreChange) => void>();
   const proofs = new Map<string, () => void>();
   const origin = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../core/maybe-promise.ts";
 import type { RedisConnection } from "./client.ts";
 import { NO_MARK } from "./record.ts";
 import { addToIndex, readIndex, removeFromIndex } from "./scripts.ts";
@@ -43,7 +44,7 @@ export interface RedisIndex {
 
 /** Makes the index over a connection. @param prefix - Of the keys: `coatcheck:u:`. */
 export function createIndex(
-  connect: () => Promise<RedisConnection>,
+  connect: () => MaybePromise<RedisConnection>,
   prefix: string,
   now: () => number,
 ): RedisIndex {

@@ -34,14 +34,17 @@ export function userText(userId: string | undefined): string {
   return userId === undefined ? "" : JSON.stringify(userId);
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** What stands in a record's key. @throws {SyntaxError} when it is no record. */
 export function parseRecord(text: string): { record: SessionRecord; mark: string } {
   const headEnd = text.indexOf("\n");
   const body = text.indexOf("\n", headEnd + 1) + 1;
   const bodyEnd = text.indexOf("\n", body);
-  const rest = JSON.parse(text.slice(body, bodyEnd)) as Omit<SessionRecord, "data">;
+  const record = JSON.parse(text.slice(body, bodyEnd)) as Writable<SessionRecord>;
+  record.data = text.slice(bodyEnd + 1);
   return {
-    record: { ...rest, data: text.slice(bodyEnd + 1) },
+    record,
     mark: text.slice(text.lastIndexOf(" ", headEnd) + 1, headEnd),
   };
 }
