@@ -20,7 +20,10 @@ const visitors = cookies.map((cookie, i): Visitor => ({
   cookie,
   answer: mark(reads ? userOf(i) : SOMEBODY),
 }));
-const forged = cookies.map((cookie): Visitor => ({ cookie: forge(cookie), answer: mark(undefined) }));
+const forged = cookies.map((cookie): Visitor => ({
+  cookie: forge(cookie),
+  answer: mark(reads ? undefined : SOMEBODY),
+}));
 const listening: Listening = { port: await server.listen(), path, visitors, forged };
 
 process.on("disconnect", () => process.exit());

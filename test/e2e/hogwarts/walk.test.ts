@@ -168,6 +168,8 @@ describe.each([
     // The session ends without this tab being told, as it does when it expires.
     await context.clearCookies();
     await other.getByRole("link", { name: "Ravenclaw" }).click();
+    // The page's header asks the server who this is, and shows it once it has answered.
+    await other.getByRole("button", { name: "Log out" }).waitFor({ state: "detached" });
     expect(await protectedOn(other)).toEqual([]);
     expect(relative(other)).toBe("/login?next=%2Fhouses%2Fravenclaw");
     expect(await other.content()).not.toContain("Luna Lovegood");
