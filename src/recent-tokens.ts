@@ -108,15 +108,16 @@ export class RecentTokens {
   }
 }
 
-/** Some 28 bits of the tag at the end, as a small integer: hashing the text would cost more than the search. A collision is a miss. */
+/** Some 28 bits of the end, which is random or a tag, as a small integer: hashing the text would cost more than the search. A collision is a miss. */
 function keyOf(token: string): number {
   let key = 0;
   for (let i = token.length - 6; i < token.length - 1; i++) key = (key << 6) | (token.charCodeAt(i) & 63);
   return key;
 }
 
-function bytesOf(token: string, { data, flash = "", authentication = "" }: SessionRecord): number {
-  const texts = data + flash + authentication;
+function bytesOf(token: string, record: SessionRecord): number {
+  const { id, userId = "", data, flash = "", device = "", authentication = "" } = record;
+  const texts = id + userId + data + flash + device + authentication;
   // Engines keep a text of Latin-1 in an octet a character.
   const width = /[^\0-\xff]/.test(texts) ? 2 : 1;
   // What data is made of begins with one of these, or stands in a text that has them.

@@ -73,8 +73,12 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
   /** No async function: each await is a turn of the microtasks more, and with 64 lookups under way they are what the client is busy with. */
   function read(id: string): Promise<ReturnType<typeof parseRecord> | undefined> {
-    const connection = connect();
-    return isPromise(connection) ? connection.then((late) => readFrom(late, id)) : readFrom(connection, id);
+    try {
+      const connection = connect();
+      return isPromise(connection) ? connection.then((late) => readFrom(late, id)) : readFrom(connection, id);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   function readFrom(connection: RedisConnection, id: string): ReturnType<typeof read> {
@@ -85,7 +89,9 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
       );
     return connection.client
       .get(key)
-      .then((text) => (text === null ? undefined : parseRecord((text as Text).toString())));
+      .then((text) =>
+        text === null || text === undefined ? undefined : parseRecord((text as Text).toString()),
+      );
   }
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */

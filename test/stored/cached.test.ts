@@ -22,7 +22,7 @@ async function visited() {
   const options = {
     onEvent: (event: { type: string; reason?: string }) => void events.push(event.reason ?? event.type),
   };
-  const sessions = createSessions<{ userId?: number }>({
+  const sessions = createSessions<{ userId?: number; cart?: object }>({
     store: cachedStore(link.store, { maxAge: 30 }),
     ...options,
   });
@@ -99,9 +99,28 @@ describe("a session that the cache holds", () => {
 
   test("gives every request data of its own, frozen through and through", async () => {
     const { open } = await visited();
+    await (await open()).update({ cart: { items: ["wand"] } });
+    for (let time = 0; time < 2; time++) await open();
     const [one, other] = [(await open()).data, (await open()).data];
-    expect(one).not.toBe(other);
-    expect(Object.isFrozen(one)).toBe(true);
+    expect(one).toEqual({ userId: 7, cart: { items: ["wand"] } });
+    expect(one).toEqual(other);
+    expect(one.cart).not.toBe(other.cart);
+    expect([one, one.cart].map(Object.isFrozen)).toEqual([true, true]);
+  });
+
+  test("is nobody's under another name, also where two share the cache", async () => {
+    const link = new Link();
+    const store = cachedStore(link.store, { maxAge: 30 });
+    const [one, other] = ["aa", "bb"].map((name) => createSessions<{ userId?: number }>({ store, name }));
+    const first = testExchange();
+    await (await one!.open(first)).update({ userId: 7 });
+    const cookie = cookieAfter(first)!;
+    for (let time = 0; time < 4; time++, await pass(0))
+      expect((await one!.open(testExchange({ cookie }))).data).toEqual({ userId: 7 });
+    const renamed = cookie.replace("aa=", "bb=");
+    expect(renamed).not.toBe(cookie);
+    for (let time = 0; time < 3; time++)
+      expect((await other!.open(testExchange({ cookie: renamed }))).data).toEqual({});
   });
 
   test("is asked for again when its time in the cache is over, and at every visit without a channel", async () => {

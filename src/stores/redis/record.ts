@@ -36,7 +36,7 @@ export function userText(userId: string | undefined): string {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What stands in a record's key. @throws {SyntaxError} when it is no record. */
+/** What stands in a record's key. @throws when it is no record. */
 export function parseRecord(text: string): { record: SessionRecord; mark: string } {
   const headEnd = text.indexOf("\n");
   const body = text.indexOf("\n", headEnd + 1) + 1;

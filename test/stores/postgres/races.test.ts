@@ -66,6 +66,45 @@ test("does not deadlock when two nodes write the same records in opposite orders
   expect(pools.map(({ errors }) => errors)).toEqual([[], []]);
 });
 
+test.each([
+  ["of a few sessions", 50, true],
+  ["of some hundred sessions", 300, true],
+  ["of some hundred sessions, of which one node prepares no statement", 300, false],
+])(
+  "does not deadlock in a table %s, while others revoke, whatever the planner chooses",
+  async (_what, rows, prepare) => {
+    const table = freshTable();
+    const pools = [spying(given.pool(server.url)), spying(given.pool(server.url))] as const;
+    const one = await given.migrated({ pool: pools[0], table });
+    const two = await given.migrated({ pool: pools[1], table, prepare });
+    const records = Array.from({ length: rows }, (_, n) => record({ userId: String(n % 5) }));
+    const insertAll = (list: readonly SessionRecord[]) =>
+      Promise.all(list.map((kept) => one.insert(kept).catch(() => {})));
+    await insertAll(records);
+    const hot = records.slice(0, 40);
+    const end = Date.now() + 2500;
+    async function update(store: DatabaseStore): Promise<void> {
+      for (let shift = 1; Date.now() < end; shift++) {
+        // In an order that is never the same.
+        const list = hot.map((_, n) => hot[(n * 7 + shift * 11) % hot.length]!);
+        const found = await Promise.all(list.map(({ id }) => store.find(id)));
+        await Promise.all(
+          found.map((kept) => kept && store.update({ ...kept, version: kept.version + 1 }, kept.version)),
+        );
+      }
+    }
+    async function revoke(): Promise<void> {
+      for (let n = 0; Date.now() < end; n++) {
+        const userId = String(n % 5);
+        await two.deleteByUser(userId);
+        await insertAll(records.filter((kept) => kept.userId === userId));
+      }
+    }
+    await Promise.all([update(one), update(one), update(two), update(two), revoke()]);
+    expect(pools.map(({ errors }) => errors)).toEqual([[], []]);
+  },
+);
+
 test("tries again when PostgreSQL has ended a deadlock with somebody else", async () => {
   const table = freshTable();
   const pool = given.pool(server.url);

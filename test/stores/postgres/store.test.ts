@@ -6,6 +6,7 @@ import { storeContract } from "../../../src/testing/index.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { until } from "../../support/processes.ts";
 import type { TestServer } from "../../support/server.ts";
+import type { SessionRecord } from "../../../src/stores/store.ts";
 import { freshTable, Given, record, spying } from "./given.ts";
 
 const given = new Given();
@@ -59,6 +60,51 @@ describe("what is asked for in one tick", () => {
     await Promise.all(records.map(({ id }) => store.delete(id)));
     expect(spy.queries.length).toBe(3);
     expect(await Promise.all(records.map(({ id }) => store.find(id)))).toEqual(records.map(() => undefined));
+  });
+
+  test("keeps of each record what it is, whatever the others of its batch are", async () => {
+    const store = await given.migrated({ pool });
+    const texts = ["", "NULL", "null", '"', "\\", "{}", "a,b", '{a,"b"}', "ü€😀", " "];
+    const before = Array.from({ length: 40 }, () => record());
+    await Promise.all(before.map((one) => store.insert(one)));
+    for (let round = 0; round < 7; round++) {
+      const after = before.map((one, n): SessionRecord => {
+        const text = (shift: number): string =>
+          `${n % 3 === 0 ? "" : n}${texts[(n + round + shift) % texts.length]}`;
+        const maybe = (shift: number): string | undefined =>
+          (n + round + shift) % 4 === 0 ? undefined : text(shift);
+        return {
+          ...one,
+          version: round + 2,
+          userId: maybe(0),
+          lastSeenAt: one.lastSeenAt + n,
+          authenticatedAt: n % 5 === 0 ? undefined : one.createdAt + n,
+          idleTimeout: one.idleTimeout + n,
+          absoluteExpiresAt: one.absoluteExpiresAt + n,
+          expiresAt: one.expiresAt + n,
+          schemaVersion: n + 1,
+          data: JSON.stringify({ text: text(1) }),
+          flash: maybe(1),
+          device: maybe(2),
+          authentication: maybe(3),
+        };
+      });
+      expect(await Promise.all(after.map((one) => store.update(one, round + 1)))).toEqual(
+        after.map(() => true),
+      );
+      expect(await Promise.all(after.map(({ id }) => store.find(id)))).toEqual(after);
+    }
+  });
+
+  test("travels as two statements when 64 wait or more", async () => {
+    const spy = spying(pool);
+    const store = await given.migrated({ pool: spy });
+    const statements = async (count: number): Promise<number> => {
+      const before = spy.queries.length;
+      await Promise.all(Array.from({ length: count }, () => store.insert(record())));
+      return spy.queries.length - before;
+    };
+    expect([await statements(63), await statements(64), await statements(200)]).toEqual([1, 2, 2]);
   });
 
   test("is parsed once by each connection, under a name of its own", async () => {

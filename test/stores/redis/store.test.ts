@@ -33,6 +33,25 @@ describe("the Redis store over a URL", () => {
 });
 
 describe("the Redis store", () => {
+  test("rejects when a client's lookup throws, and takes no answer for no session", async () => {
+    const prefix = freshPrefix();
+    const failure = new Error("at once");
+    const throwing = given.store({
+      client: Object.assign(Object.create(client) as RedisClientType, {
+        get: () => {
+          throw failure;
+        },
+      }),
+      prefix,
+    });
+    await expect(throwing.find("a")).rejects.toBe(failure);
+    const silent = given.store({
+      client: Object.assign(Object.create(client) as RedisClientType, { get: async () => undefined }),
+      prefix,
+    });
+    expect(await silent.find("a")).toBeUndefined();
+  });
+
   test("keeps a record under one key, which Redis removes when the record expires", async () => {
     const prefix = freshPrefix();
     const clock = fakeClock();
