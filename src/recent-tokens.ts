@@ -116,8 +116,10 @@ function keyOf(token: string): number {
 }
 
 function bytesOf(token: string, record: SessionRecord): number {
-  const { id, userId = "", data, flash = "", device = "", authentication = "" } = record;
-  const texts = id + userId + data + flash + device + authentication;
+  const { data } = record;
+  const texts = Object.values(record)
+    .filter((value) => typeof value === "string")
+    .join("");
   // Engines keep a text of Latin-1 in an octet a character.
   const width = /[^\0-\xff]/.test(texts) ? 2 : 1;
   // What data is made of begins with one of these, or stands in a text that has them.

@@ -62,7 +62,7 @@ export function chooseTransport(
   forwardedProto: string | null,
   development: boolean,
 ): Transport {
-  if (forwardedProto === "https" || nearestProto(forwardedProto) === "https") return transports.secure;
+  if (nearestProto(forwardedProto) === "https") return transports.secure;
   const { url } = request;
   if (url.startsWith("https:")) return transports.secure;
   if (isLoopback(url)) return development ? transports.plain : transports.secure;
