@@ -56,14 +56,14 @@ export function createLogin<Account, T extends object = Data>(options: LoginOpti
   const loginPath = checkPath("loginPath", options.loginPath ?? "/login");
 
   return {
-    login: async (credentials) => withExchange((exchange) => core.login(exchange, credentials)),
+    login: (credentials) => withExchange((exchange) => core.login(exchange, credentials)),
     submit: async (form) =>
       answerForm(form, loginPath, (given) => withExchange((exchange) => core.login(exchange, given))),
-    pendingLogin: async () => withExchange((exchange) => core.pendingLogin(exchange)),
-    finishLogin: async (method) => withExchange((exchange) => core.finishLogin(exchange, method)),
-    logout: async () => withExchange((exchange) => core.logout(exchange)),
-    confirm: async (password) => withExchange((exchange) => core.confirm(exchange, password)),
-    changePassword: async (change) => withExchange((exchange) => core.changePassword(exchange, change)),
+    pendingLogin: () => withExchange((exchange) => core.pendingLogin(exchange)),
+    finishLogin: (method) => withExchange((exchange) => core.finishLogin(exchange, method)),
+    logout: () => withExchange((exchange) => core.logout(exchange)),
+    confirm: (password) => withExchange((exchange) => core.confirm(exchange, password)),
+    changePassword: (change) => withExchange((exchange) => core.changePassword(exchange, change)),
     resetPassword: async (userId, password) => core.resetPassword(userId, password),
   };
 }
