@@ -1,5 +1,5 @@
-// `npm run bench`: measures the built library beside its peers; arguments go on to bench/run.ts. With `--plots` it only writes
-// tables and plots anew from the results that are there.
+// `npm run bench`: measures the built library beside its peers; arguments go on to bench/run.ts. With
+// `--plots` it only writes tables and plots anew from the results that are there.
 import { buildLibrary } from "./lib/build.mjs";
 import { ensurePackages } from "./lib/packages.mjs";
 import { ensureParts } from "./lib/parts.mjs";

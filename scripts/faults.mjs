@@ -1,5 +1,5 @@
-// `npm run faults`: the ordeals of test/faults at full scale, one after another, and their figures; `npm run faults -- kills
-// outage` picks files.
+// `npm run faults`: the ordeals of test/faults at full scale, one after another, and their figures;
+// `npm run faults -- kills outage` picks files.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

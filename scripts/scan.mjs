@@ -1,5 +1,5 @@
-// `npm run scan`: has wapiti attack Hogwarts on this machine, as nobody and as the headmaster, and holds what it reports to
-// the findings that are answered here.
+// `npm run scan`: has wapiti attack Hogwarts on this machine, as nobody and as the headmaster, and holds what
+// it reports to the findings that are answered here.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -28,7 +28,10 @@ export interface PendingLogin {
   readonly since: number;
 }
 
-/** What a record keeps of the login; `{}` for a session that nobody logged in to through {@link Session.authenticate}. */
+/**
+ * What a record keeps of the login; `{}` for a session that nobody logged in to through
+ * {@link Session.authenticate}.
+ */
 export interface Authentication {
   readonly methods?: readonly string[];
   readonly remembered?: true;

@@ -4,9 +4,10 @@ import type { Exchange } from "./exchange.ts";
 import { forwardedHeader, isTrusted, type ProxyTrust } from "./proxy-trust.ts";
 
 /**
- * The address that a visitor connects from, in its canonical spelling. What a visitor can send decides nothing: `true` takes the last entry of
- * `X-Forwarded-For`, which the proxy in front has added; with a list the header counts when a proxy of the list has sent it, and
- * then its last entry that is not such a proxy itself. An entry that is no address ends the search at the one before.
+ * The address that a visitor connects from, in its canonical spelling. What a visitor can send decides
+ * nothing: `true` takes the last entry of `X-Forwarded-For`, which the proxy in front has added; with a list
+ * the header counts when a proxy of the list has sent it, and then its last entry that is not such a proxy
+ * itself. An entry that is no address ends the search at the one before.
  *
  * @returns `undefined` when it is not known, or is no address.
  * @see OWASP ASVS 4.1.3 and 15.3.4

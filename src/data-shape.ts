@@ -9,8 +9,8 @@ export interface DataShape extends Shaping {
 }
 
 /**
- * The shape of a session's data. Without schema and migration there is nothing to do; with one of them everything is asynchronous
- * anyway, and what it takes is loaded.
+ * The shape of a session's data. Without schema and migration there is nothing to do; with one of them
+ * everything is asynchronous anyway, and what it takes is loaded.
  */
 export function shapeOf(options: ShapeOptions): DataShape {
   const { schema, version, migrate } = options;

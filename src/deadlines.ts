@@ -9,8 +9,8 @@ export interface Timed {
 }
 
 /**
- * The deadlines of calls that have the same time each, so that they stand in the order in which they fall due, and one timer serves
- * all: a timer for each call took longer than some stores take to answer.
+ * The deadlines of calls that have the same time each, so that they stand in the order in which they fall
+ * due, and one timer serves all: a timer for each call took longer than some stores take to answer.
  */
 export class Deadlines {
   /** Seconds that each call has. */

@@ -6,7 +6,8 @@ import type { UnsealFailure } from "./core/seal.ts";
  * Why a cookie was not accepted. The visitor is anonymous either way and sees no difference.
  *
  * - `duplicate`: the name occurs twice in the header.
- * - `malformed`, `unknown-key`, `out-of-lifetime`, `forged`: the sealed token did not open.
+ * - `malformed`: the token has not the form of one.
+ * - `unknown-key`, `out-of-lifetime`, `forged`: the sealed token did not open.
  * - `not-found`: the store has no such session: revoked, logged out, swept, or never there.
  * - `expired`, `idle`, `not-yet-valid`: the absolute limit, the idle limit, or made in the future.
  * - `version`: the data has another version and `migrate` does not lead to this one.
@@ -63,7 +64,10 @@ export type SessionEvent = {
   | {
       readonly type: "login-failed";
       readonly reason: LoginFailure;
-      /** The user whose name was given; `undefined` for a name of nobody's, which may be a password in the wrong field. */
+      /**
+       * The user whose name was given; `undefined` for a name of nobody's, which may be a password in the
+       * wrong field.
+       */
       readonly userId: string | undefined;
       readonly address: string | undefined;
     }

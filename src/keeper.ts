@@ -43,7 +43,10 @@ export interface Keeper {
   create(draft: RecordDraft): MaybePromise<Written>;
   /** Writes over a record. @returns `undefined` when it is gone or was changed meanwhile. */
   update(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
-  /** As `update`, for a mere note that the visitor is here; also `undefined` where lookups go on without a store to write to. */
+  /**
+   * As `update`, for a mere note that the visitor is here; also `undefined` where lookups go on without a
+   * store to write to.
+   */
   note(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
   /** Moves a record to a new token; the old one ends. @returns `undefined` when it is gone or was changed meanwhile. */
   rotate(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;

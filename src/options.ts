@@ -14,7 +14,10 @@ import type { SessionStore } from "./stores/store.ts";
 
 /** How the cookie is written. The defaults are the safe ones; each option makes it wider. */
 export interface SessionCookieOptions {
-  /** Host that the cookie is shared with all subdomains of; costs the `__Host-` prefix. @default none: this host only */
+  /**
+   * Host that the cookie is shared with all subdomains of; costs the `__Host-` prefix.
+   * @default none: this host only
+   */
   readonly domain?: string | undefined;
   /** Path below which the cookie is sent; another than `/` costs the `__Host-` prefix. @default "/" */
   readonly path?: string | undefined;
@@ -41,7 +44,10 @@ export interface SessionOptions<T extends object = Record<string, any>> {
    * is accepted so that `process.env.SESSION_SECRET` can be passed as it is; at run time it is an error.
    */
   readonly password?: string | readonly string[] | undefined;
-  /** Name of the session; the cookie is `__Host-<name>`, on plain-http loopback in development `<name>`. @default "session" */
+  /**
+   * Name of the session; the cookie is `__Host-<name>`, on plain-http loopback in development `<name>`.
+   * @default "session"
+   */
   readonly name?: string | undefined;
   /**
    * Seals the cookie in place of AES-256-GCM, whose cookies open as well: one of `coatcheck/sodium`.
@@ -51,8 +57,8 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   /** Where sessions live. @default none: sealed in the cookie */
   readonly store?: SessionStore | undefined;
   /**
-   * Seconds that the store may take before the answer is an error (`ERR_SESSION_STORE`, from guards 503). After some such
-   * errors in a row nobody waits any more, until the store is back. @default 0.2
+   * Seconds that the store may take before the answer is an error (`ERR_SESSION_STORE`, from guards 503).
+   * After three such timeouts in a row nobody waits any more, until the store is back. @default 0.2
    */
   readonly storeTimeout?: number | undefined;
   /** What to record of the visitor's device for `sessions.list`; needs a store. @default nothing */
@@ -76,7 +82,10 @@ export interface SessionOptions<T extends object = Record<string, any>> {
    * Must be pure. @default (data) => data.userId
    */
   readonly userId?: ((data: Partial<T>) => string | number | null | undefined) | undefined;
-  /** Checks data when it is read and before it is kept. Any Standard Schema that accepts its own output. @default none */
+  /**
+   * Checks data when it is read and before it is kept. Any Standard Schema that accepts its own output.
+   * @default none
+   */
   readonly schema?: StandardSchema<T> | undefined;
   /** Version of the data's form, a whole number from 0. @default 1 */
   readonly version?: number | undefined;
@@ -87,8 +96,9 @@ export interface SessionOptions<T extends object = Record<string, any>> {
   readonly migrate?: ((data: unknown, version: number) => unknown) | undefined;
   readonly cookie?: SessionCookieOptions | undefined;
   /**
-   * Whether a proxy in front ends TLS and sets `X-Forwarded-Proto` and `X-Forwarded-For`, whatever the visitor sent. A list of
-   * addresses and CIDR ranges: only what these proxies send counts; where there are several in a row, it names all. @default false
+   * Whether a proxy in front ends TLS and sets `X-Forwarded-Proto` and `X-Forwarded-For`, whatever the
+   * visitor sent. A list of addresses and CIDR ranges: only what these proxies send counts; where there are
+   * several in a row, it names all. @default false
    */
   readonly trustProxy?: boolean | readonly string[] | undefined;
   /** Hears of everything that happens to these sessions. Must not throw. @default none */

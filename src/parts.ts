@@ -1,3 +1,4 @@
+import { SessionError } from "./core/errors.ts";
 import type { MaybePromise } from "./core/maybe-promise.ts";
 import type { EventBody } from "./events.ts";
 import type { SessionOptions } from "./options.ts";
@@ -25,9 +26,9 @@ export function carryParts(sessions: object, parts: SessionParts): void {
   known.set(sessions, parts);
 }
 
-/** The parts of what `createSessions` answered. */
+/** The parts of what `createSessions` answered. @throws SessionError `ERR_SESSION_CONFIG` of anything else. */
 export function partsOf(sessions: object): SessionParts {
   const parts = known.get(sessions);
-  if (parts === undefined) throw new TypeError("These are no sessions of createSessions.");
-  return parts;
+  if (parts !== undefined) return parts;
+  throw new SessionError("ERR_SESSION_CONFIG", "`sessions` must be what createSessions() answered.");
 }

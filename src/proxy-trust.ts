@@ -3,15 +3,16 @@ import { wrongOption } from "./core/option-errors.ts";
 import type { Exchange } from "./exchange.ts";
 
 /**
- * Whose `X-Forwarded-*` headers count: nobody's (`false`), those of the one proxy in front, whoever it is (`true`), or those
- * of the proxies in these ranges.
+ * Whose `X-Forwarded-*` headers count: nobody's (`false`), those of the one proxy in front, whoever it is
+ * (`true`), or those of the proxies in these ranges.
  */
 export type ProxyTrust = boolean | readonly AddressRange[];
 
 /**
  * Reads the option `trustProxy`.
  *
- * @throws SessionError `ERR_SESSION_CONFIG`, naming the entry that is neither an address nor a range, or a range of everybody.
+ * @throws SessionError `ERR_SESSION_CONFIG`, naming the entry that is neither an address nor a range, or a
+ *   range of everybody.
  */
 export function readTrust(trustProxy: boolean | readonly string[] | undefined): ProxyTrust {
   // Not any truthy value: "false" out of an environment variable would be one.

@@ -3,7 +3,11 @@ import type { SessionRecord } from "./core/record.ts";
 
 /** Tokens kept at most, and octets of them, their records and the data as it is when it is parsed. */
 export interface RecentTokensLimits {
-  /** Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many may be. @default 10000 */
+  /**
+   * Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many
+   * may be.
+   * @default 10000
+   */
   readonly maxEntries?: number;
   /** @default 33554432 (32 MiB): those of some 2,000 visitors whose cookies are as large as they can be */
   readonly maxBytes?: number;
@@ -29,13 +33,14 @@ const MAX_ENTRIES = 10_000;
 const MAX_BYTES = 32 * 2 ** 20;
 
 /**
- * What tokens held that were opened a moment ago: to open one again takes a lookup and a comparison instead of a cipher or a hash. It says
- * what those would say, and no more: whoever asks looks each time whether the session is still there and not over, and takes a copy of
- * the data for each request.
+ * What tokens held that were opened a moment ago: to open one again takes a lookup and a comparison instead
+ * of a cipher or a hash. It says what those would say, and no more: whoever asks looks each time whether the
+ * session is still there and not over, and takes a copy of the data for each request.
  *
- * Two generations take turns, so that a hit moves nothing: what was not asked for while the younger one filled up is forgotten.
- * A token is kept when it is opened for the second time. Of one that never comes back a number is noted and no more: keeping it, and
- * forgetting it again, would take a fifth of what opening it takes.
+ * Two generations take turns, so that a hit moves nothing: what was not asked for while the younger one
+ * filled up is forgotten. A token is kept when it is opened for the second time. Of one that never comes back
+ * a number is noted and no more: keeping it, and forgetting it again, would take a fifth of what opening it
+ * takes.
  */
 export class RecentTokens {
   readonly #maxEntries: number;
@@ -108,7 +113,10 @@ export class RecentTokens {
   }
 }
 
-/** Some 28 bits of the end, which is random or a tag, as a small integer: hashing the text would cost more than the search. A collision is a miss. */
+/**
+ * Some 28 bits of the end, which is random or a tag, as a small integer: hashing the text would cost more
+ * than the search. A collision is a miss.
+ */
 function keyOf(token: string): number {
   let key = 0;
   for (let i = token.length - 6; i < token.length - 1; i++) key = (key << 6) | (token.charCodeAt(i) & 63);

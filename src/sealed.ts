@@ -60,7 +60,8 @@ export function createSealedKeeper(options: {
 
     open(token, now) {
       const day = Math.floor(now / DAY_MS);
-      // A sealer refuses the tokens of days too long ago: at midnight it is asked anew, so that every node says the same.
+      // A sealer refuses the tokens of days too long ago: at midnight it is asked anew, so that every node
+      // says the same.
       if (day !== recentDay) [recent, recentDay] = [new RecentTokens(), day];
       // The same when a cipher that takes its time has answered, be it after midnight.
       const tokens = recent;

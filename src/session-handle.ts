@@ -27,7 +27,7 @@ export interface SessionContext {
   readonly transportOf: (exchange: Exchange) => Transport;
   readonly deviceOf: (exchange: Exchange) => string | undefined;
   /** Loads what writes need. @returns what makes the writer of one session */
-  readonly writing: () => MaybePromise<(held: Held) => SessionWriter>;
+  readonly writer: () => MaybePromise<(held: Held) => SessionWriter>;
   readonly now: () => number;
   readonly emit: (event: EventBody) => void;
 }
@@ -53,8 +53,8 @@ export interface Held {
 }
 
 /**
- * The session of one request. A read goes `load` → `accept` → `touch`; every write goes to its writer (`writing/writer.ts`), which is
- * loaded apart.
+ * The session of one request. A read goes `load` → `accept` → `touch`; every write goes to its writer
+ * (`writing/writer.ts`), which is loaded apart.
  */
 export class SessionHandle implements Session {
   readonly #context: SessionContext;
@@ -74,7 +74,7 @@ export class SessionHandle implements Session {
   #flash: Flash | undefined;
   #state: SessionState = "fresh";
   /** Made with the first write. */
-  #writing: SessionWriter | undefined;
+  #writer: SessionWriter | undefined;
 
   constructor(context: SessionContext, exchange: Exchange) {
     this.#context = context;
@@ -127,38 +127,38 @@ export class SessionHandle implements Session {
 
   get flash(): Flash {
     return (this.#flash ??= {
-      set: async (key, value) => (await this.#writer()).flash.set(key, value),
-      take: async (key) => (await this.#writer()).flash.take(key),
+      set: async (key, value) => (await this.#forWriting()).flash.set(key, value),
+      take: async (key) => (await this.#forWriting()).flash.take(key),
     });
   }
 
   async update(update: SessionUpdate<Data>): Promise<Session> {
-    await (await this.#writer()).update(update);
+    await (await this.#forWriting()).update(update);
     return this;
   }
 
   async authenticate(update: SessionUpdate<Data>, how: AuthenticateOptions): Promise<Session> {
-    await (await this.#writer()).authenticate(update, how);
+    await (await this.#forWriting()).authenticate(update, how);
     return this;
   }
 
   async suspendLogin(pending: Omit<PendingLogin, "since"> | undefined): Promise<void> {
-    await (await this.#writer()).suspendLogin(pending);
+    await (await this.#forWriting()).suspendLogin(pending);
   }
 
   async rotate(): Promise<void> {
-    await (await this.#writer()).rotate();
+    await (await this.#forWriting()).rotate();
   }
 
   async clear(): Promise<void> {
-    await (await this.#writer()).clear();
+    await (await this.#forWriting()).clear();
   }
 
   /** What writes this session, once it is loaded. */
-  async #writer(): Promise<SessionWriter> {
+  async #forWriting(): Promise<SessionWriter> {
     await this.load();
-    const begin = await this.#context.writing();
-    return (this.#writing ??= begin({
+    const writerOf = await this.#context.writer();
+    return (this.#writer ??= writerOf({
       context: this.#context,
       exchange: this.#exchange,
       cookie: this.#cookie,
@@ -209,8 +209,9 @@ export class SessionHandle implements Session {
     if (token === DUPLICATE) return this.#reject("duplicate");
     const moment = now();
     const opened = keeper.open(token, moment);
-    // No chain() and no isPromise() on the way of a token that was seen lately: a closure for each step costs a tenth of it, and what
-    // is asked in one place is known there, while a function that everybody calls has seen every kind of object.
+    // No chain() and no isPromise() on the way of a token that was seen lately: a closure for each step costs
+    // a tenth of it, and what is asked in one place is known there, while a function that everybody calls has
+    // seen every kind of object.
     return "then" in opened
       ? opened.then((late) => this.#receive(late, now()))
       : this.#receive(opened, moment);

@@ -50,7 +50,10 @@ export interface Session<T extends object = Data> {
   readonly expiresAt: number | undefined;
   /** When this user logged in; `undefined` when nobody is. */
   readonly authenticatedAt: number | undefined;
-  /** What this user proved who they are with, such as `["password"]`; empty when nobody did through {@link Session.authenticate}. */
+  /**
+   * What this user proved who they are with, such as `["password"]`; empty when nobody did through
+   * {@link Session.authenticate}.
+   */
   readonly methods: readonly string[];
   /** The login that was begun here and lacks a step; `undefined` when there is none. */
   readonly pendingLogin: PendingLogin | undefined;
@@ -78,8 +81,8 @@ export interface Session<T extends object = Data> {
    */
   authenticate(update: SessionUpdate<T>, how: AuthenticateOptions): Promise<Session<T>>;
   /**
-   * Keeps in an anonymous visitor's session that a login lacks a step; `undefined` forgets it. The user is not logged in:
-   * `userId(data)` stays what it is.
+   * Keeps in an anonymous visitor's session that a login lacks a step; `undefined` forgets it. The user is
+   * not logged in: `userId(data)` stays what it is.
    *
    * @throws SessionError as {@link Session.update}
    */

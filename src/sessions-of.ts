@@ -2,18 +2,23 @@ import { isPlainObject } from "./core/json.ts";
 import type { SessionOptions } from "./options.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 
-/** Sessions kept by the content of their options; an application has one or two. */
+/**
+ * Sessions kept by the content of their options, and objects of other options after which there is a warning: an
+ * application has one or two, and more come with its requests.
+ */
 const MAX_KEPT = 64;
 
 const byContent = new Map<string, Sessions<never>>();
-/** Options that have no content to be told by. A fresh object at every call must not get here: the map would grow with every request. */
+/** Options that have no content to be told by. */
 const byObject = new WeakMap<object, Sessions<never>>();
+let objects = 0;
 /** Most applications pass one object. */
 let last: { readonly given: object; readonly made: Sessions<never> } | undefined;
 
 /**
  * What `useSession` was given, as sessions. Plain options are recognised by content, so that
- * `useSession({ password })` with a fresh object at every call is set up once.
+ * `useSession({ password })` with a fresh object at every call is set up once. Others are recognised as the object
+ * that they are: with a fresh one at every call there would be a circuit breaker for each request, which never opens.
  *
  * @throws SessionError `ERR_SESSION_CONFIG`, `ERR_SESSION_PASSWORD`
  */
@@ -31,9 +36,14 @@ export function sessionsOf<T extends object>(given: Sessions<T> | SessionOptions
   return made;
 }
 
+const FRESH_OBJECTS =
+  "coatcheck: useSession() has been given options with a store, a schema or a function in 64 different objects, and sets each of them up. Call createSessions(options) once, where the module is loaded, and pass what it answers.";
+
 function keep(given: object, content: string | undefined, made: Sessions<never>): void {
-  if (content === undefined) byObject.set(given, made);
-  else {
+  if (content === undefined) {
+    byObject.set(given, made);
+    if (++objects === MAX_KEPT) console.warn(FRESH_OBJECTS);
+  } else {
     if (byContent.size >= MAX_KEPT) byContent.clear();
     byContent.set(content, made);
   }

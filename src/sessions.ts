@@ -18,8 +18,9 @@ import { SessionHandle, type SessionContext } from "./session-handle.ts";
 export interface Sessions<T extends object = Data> extends SessionManagement {
   readonly name: string;
   /**
-   * The session of a request. Adapters call this; applications call their adapter's `useSession`. Nothing
-   * is read, decrypted or looked up before the session is touched.
+   * The session of a request. Adapters call this; applications call their adapter's `useSession`. Of a sealed
+   * session nothing is read or decrypted before it is touched; with a store, a schema or WebCrypto this call
+   * is the first touch.
    *
    * @returns the handle: at once where sessions open without a promise, else once it is loaded.
    * @throws SessionError `ERR_SESSION_STORE`, when the store cannot answer; `ERR_SESSION_CONFIG`, when the
@@ -50,9 +51,9 @@ export function createSessions<T extends object = Record<string, any>>(
   const emit = createEmitter(name, now, checked.onEvent);
   const shape = shapeOf(checked);
   // Reading is all that most requests do, and writing is asynchronous anyway.
-  const writing = loadAhead(async () => {
-    const { createWriting } = await import("./writing/writer.ts");
-    return createWriting({ ...checked, shape, userIdOf: checked.userId });
+  const writer = loadAhead(async () => {
+    const { writerMaker } = await import("./writing/writer.ts");
+    return writerMaker({ ...checked, shape, userIdOf: checked.userId });
   });
   const contextOver = ({ keeper, deviceOf }: Kept): SessionContext => ({
     keeper,
@@ -67,7 +68,7 @@ export function createSessions<T extends object = Record<string, any>>(
         checked.development,
       ),
     deviceOf,
-    writing,
+    writer,
     now,
     emit,
   });
@@ -86,7 +87,7 @@ export function createSessions<T extends object = Record<string, any>>(
     contextOf = () => context;
   } else contextOf = loadAhead(async () => contextOver(await stored()));
 
-  function openIn(context: SessionContext, exchange: Exchange): MaybePromise<Session<T>> {
+  function handleOf(context: SessionContext, exchange: Exchange): MaybePromise<Session<T>> {
     const { keeper } = context;
     let handle = exchange.locals.get(name) as SessionHandle | undefined;
     if (handle === undefined) {
@@ -102,10 +103,10 @@ export function createSessions<T extends object = Record<string, any>>(
 
     open(exchange) {
       const context = contextOf();
-      if (!("then" in context)) return openIn(context, exchange);
+      if (!("then" in context)) return handleOf(context, exchange);
       // The head of the response may leave while the rest is being loaded.
       if (exchange.writable()) exchange.markPrivate();
-      return context.then((loaded) => openIn(loaded, exchange));
+      return context.then((loaded) => handleOf(loaded, exchange));
     },
 
     userIdOf: checked.userId,

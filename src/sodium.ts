@@ -11,8 +11,8 @@ export type { Sodium } from "./crypto/sodium.ts";
 /** Options of {@link sodiumCipher}. */
 export interface SodiumCipherOptions {
   /**
-   * `true`: opens what others have sealed with it, and leaves sealing to AES-256-GCM. For as long as not every server has the
-   * cipher yet, and for when it is given up. @default false
+   * `true`: opens what others have sealed with it, and leaves sealing to AES-256-GCM. For as long as not
+   * every server has the cipher yet, and for when it is given up. @default false
    */
   readonly opensOnly?: boolean | undefined;
 }
@@ -20,8 +20,8 @@ export interface SodiumCipherOptions {
 const KNOWN: ReadonlySet<string> = new Set<keyof SodiumCipherOptions>(["opensOnly"]);
 
 /**
- * XChaCha20-Poly1305 by libsodium, for the option `cipher` of sealed sessions: a call into its native code costs less than the
- * cipher objects of node:crypto. Cookies sealed under AES-256-GCM open as well.
+ * XChaCha20-Poly1305 by libsodium, for the option `cipher` of sealed sessions: a call into its native code
+ * costs less than the cipher objects of node:crypto. Cookies sealed under AES-256-GCM open as well.
  *
  * ```ts
  * import sodium from "sodium-native";
@@ -51,7 +51,10 @@ export function sodiumCipher(sodium: Sodium, options: SodiumCipherOptions = {}):
   };
 }
 
-/** @throws SessionError `ERR_SESSION_CONFIG`, when it does not seal as XChaCha20-Poly1305 does or opens what was changed. */
+/**
+ * @throws SessionError `ERR_SESSION_CONFIG`, when it does not seal as XChaCha20-Poly1305 does or opens what
+ *   was changed.
+ */
 function triedOut(sodium: Sodium): Cipher<Uint8Array> {
   let cause: unknown;
   try {

@@ -6,11 +6,12 @@ const INDEX = join(root, "src", "index.ts");
 const SESSIONS = join(root, "src", "sessions.ts");
 
 /**
- * Which modules that several entries load share a file. What is left over (a module of one entry, what is imported at use, what public
- * modules share that the core does without) goes where the bundler puts it.
+ * Which modules that several entries load share a file. What is left over (a module of one entry, what is
+ * imported at use, what public modules share that the core does without) goes where the bundler puts it.
  *
- * - `shared`: what `index.ts` itself imports but for `sessions.ts`, as a page may import that in the browser; and what the core and public
- *   modules without sessions need. Nothing of it may import anything later: of a file from which they take anything, bundlers keep all that it imports later.
+ * - `shared`: what `index.ts` itself imports but for `sessions.ts`, as a page may import that in the browser;
+ *   and what the core and public modules without sessions need. Nothing of it may import anything later: of a
+ *   file from which they take anything, bundlers keep all that it imports later.
  * - `core`: sessions, which `coatcheck`, the adapters and the command are built on.
  * - `later`: what the adapters load at once, and sessions later.
  * - `adapters`: what else the adapters add to them.

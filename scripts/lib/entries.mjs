@@ -5,7 +5,8 @@ import { root } from "./paths.mjs";
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /**
- * What package.json names: the public modules, and the command. `name` is what stands between `dist/` or `src/` and the extension.
+ * What package.json names: the public modules, and the command. `name` is what stands between `dist/` or
+ * `src/` and the extension.
  * @type {{ name: string, source: string }[]}
  */
 export const entries = [

@@ -7,7 +7,8 @@ import { runTests } from "./vitest.mjs";
 /**
  * What `npm test` does, in this order. `needs` names real programs (see parts.mjs); `work` gets their variables, throws
  * when something is wrong, and returns the numbers of its tests when it has any.
- * @type {Record<string, { needs?: import("./parts.mjs").Part[], work: (variables: Record<string, string>) => Promise<unknown> }>}
+ * @type {Record<string, { needs?: import("./parts.mjs").Part[], work: (variables: Record<string, string>) =>
+ *   Promise<unknown> }>}
  */
 export const phases = {
   types: { work: checkTypes },

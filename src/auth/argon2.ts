@@ -12,7 +12,8 @@ export type Argon2 = (
 let implementation: Promise<Argon2> | undefined;
 
 /**
- * Finds the argon2id of this runtime: `@node-rs/argon2` where it is installed, otherwise that of node:crypto (from Node 24.7).
+ * Finds the argon2id of this runtime: `@node-rs/argon2` where it is installed, otherwise that of node:crypto
+ * (from Node 24.7).
  *
  * @throws SessionError `ERR_SESSION_HASHER` when there is neither.
  * @see RFC 9106

@@ -29,9 +29,9 @@ export function isSafeMethod(method: string): boolean {
 }
 
 /**
- * Tells whether a request that may change something came from this site's own pages. `Sec-Fetch-Site`
- * decides where the browser sends it; older browsers send `Origin`; a request with neither is refused, as nothing vouches
- * for it. A sibling subdomain (`same-site`) is another origin.
+ * Tells whether a request that may change something came from this site's own pages. `Sec-Fetch-Site` decides
+ * where the browser sends it; older browsers send `Origin`; a request with neither is refused, as nothing
+ * vouches for it. A sibling subdomain (`same-site`) is another origin.
  *
  * @param trusted - Origins that may send requests here, such as `https://accounts.example.com`.
  * @returns `undefined` for this site's own, else why it is not.

@@ -27,8 +27,9 @@ export interface GuardOptions<User, T extends object = Data, Rules extends Polic
   /** Who may do what, for `can` and `authorize`. @default nobody may do anything */
   readonly policies?: Policies<User, Rules> | undefined;
   /**
-   * When a user's sessions became void for the last time, such as by a change of the password: sessions that were logged in to
-   * earlier than that are nobody's. Sealed sessions cannot be ended in another way. Milliseconds since the epoch, or a date.
+   * When a user's sessions became void for the last time, such as by a change of the password: sessions that
+   * were logged in to earlier than that are nobody's. Sealed sessions cannot be ended in another way.
+   * Milliseconds since the epoch, or a date.
    *
    * @default never
    */
@@ -49,7 +50,10 @@ export interface RequireOptions {
 export interface RequireFreshOptions extends RequireOptions {
   /** Seconds since the user has typed the password, at most. @default 300 */
   readonly within?: number | undefined;
-  /** A form whose handling this interrupts: what was typed is there again afterwards, for `takeForm` on the page `next`. */
+  /**
+   * A form whose handling this interrupts: what was typed is there again afterwards, for `takeForm` on the
+   * page `next`.
+   */
   readonly form?: FormData | undefined;
   /** The fields of it to keep, in the session; name no password. @default none */
   readonly fields?: readonly string[] | undefined;
@@ -112,7 +116,8 @@ interface Loading<User> {
 /**
  * Builds what the guards of all adapters share. They add where the request comes from and how a refusal leaves.
  *
- * @throws SessionError `ERR_SESSION_CONFIG`, also for an option that there is not: `validsince` would let everybody pass.
+ * @throws SessionError `ERR_SESSION_CONFIG`, also for an option that there is not: `validsince` would let
+ *   everybody pass.
  */
 export function guardCore<User, T extends object, Rules extends PolicyRules<User>>(
   options: GuardOptions<User, T, Rules>,
@@ -133,7 +138,10 @@ export function guardCore<User, T extends object, Rules extends PolicyRules<User
     return user;
   }
 
-  /** Whether the user's sessions of that time are still good. Not kept: whose session was void may log in during this request. */
+  /**
+   * Whether the user's sessions of that time are still good. Not kept: whose session was void may log in
+   * during this request.
+   */
   function isValid(user: User, authenticatedAt = 0): boolean {
     const since = options.validSince?.(user) ?? undefined;
     return since === undefined || authenticatedAt >= Number(since);

@@ -3,11 +3,15 @@ import { SessionError } from "../core/errors.ts";
 /** How many passwords may be hashed at once, and how many may wait for it. */
 export interface HashQueueOptions {
   /**
-   * Hashes that run at once, a whole number from 1. Node computes them in its thread pool (`UV_THREADPOOL_SIZE`, 4 threads):
-   * as many as it has threads, and files and DNS wait for them too. @default the number of cores, or of threads in libuv's pool (4) if it is smaller, less one, at least 1
+   * Hashes that run at once, a whole number from 1. Node computes them in its thread pool
+   * (`UV_THREADPOOL_SIZE`, 4 threads): as many as it has threads, and files and DNS wait for them too.
+   * @default the number of cores, or of threads in libuv's pool (4) if it is smaller, less one, at least 1
    */
   readonly concurrency?: number | undefined;
-  /** Callers that may wait for their turn, a whole number from 0; the next one is refused. @default 32 × `concurrency` */
+  /**
+   * Callers that may wait for their turn, a whole number from 0; the next one is refused.
+   * @default 32 × `concurrency`
+   */
   readonly maxQueue?: number | undefined;
   /** Seconds that a caller waits for its turn at most. @default 5 */
   readonly maxWait?: number | undefined;
@@ -19,8 +23,8 @@ export interface HashQueue {
    * Does the work when it is its turn, first come first served.
    *
    * @returns what the work answers; what it throws is passed on.
-   * @throws SessionError `ERR_SESSION_BUSY`, with the work not begun, at once when too many are waiting already and after
-   *   `maxWait` when it is still not its turn.
+   * @throws SessionError `ERR_SESSION_BUSY`, with the work not begun, at once when too many are waiting
+   *   already and after `maxWait` when it is still not its turn.
    */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Whether whoever came now would be refused. */

@@ -8,7 +8,11 @@ import { safeNext } from "./redirect.ts";
 
 /** Keeps what was typed into a form while the password has to be typed again. */
 export interface KeptForms<T extends object> {
-  /** Keeps the fields that the options name. What cannot be kept has to be typed again. @throws SessionError as `session.update` */
+  /**
+   * Keeps the fields that the options name. What cannot be kept has to be typed again.
+   *
+   * @throws SessionError as `session.update`
+   */
   keep(session: Session<T>, userId: UserId, options: RequireFreshOptions): Promise<void>;
   /** What was kept of a form of this page; `{}` when nothing was, or another user's. Forgets it. */
   take(session: Session<T>, page: string): Promise<Readonly<Record<string, string>>>;
@@ -22,7 +26,10 @@ interface KeptForm {
 
 /** Characters of a form that are kept at most: every later request of the session loads them. */
 const MAX_FORM = 65_536;
-/** What typing the password may add to a sealed session. One that is full to the last octet could not be confirmed any more. */
+/**
+ * What typing the password may add to a sealed session. One that is full to the last octet could not be
+ * confirmed any more.
+ */
 const ROOM: string = " ".repeat(128);
 
 /** Builds it for the sessions of one name. */

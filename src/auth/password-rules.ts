@@ -4,15 +4,15 @@ import { countCharacters, MAX_UNITS, normalizePassword } from "./password-text.t
 /** What a new password has to be. There is no rule on which characters it is made of. */
 export interface PasswordRules {
   /**
-   * Characters at least, from 8. With no second factor, 15 is what NIST SP 800-63B-4 requires and OWASP recommends: choose it
-   * where you can. @default 8
+   * Characters at least, from 8. With no second factor, 15 is what NIST SP 800-63B-4 requires and OWASP
+   * recommends: choose it where you can. @default 8
    */
   readonly minLength?: number | undefined;
   /** Characters at most, from 64 to 1024. @default 1024 */
   readonly maxLength?: number | undefined;
   /**
-   * Words that a guesser would try first: the application's name, the username, the e-mail address. Each counts as a whole
-   * and by its parts of three or more letters and digits. @default none
+   * Words that a guesser would try first: the application's name, the username, the e-mail address. Each
+   * counts as a whole and by its parts of three or more letters and digits. @default none
    */
   readonly words?: readonly string[] | undefined;
   /**
@@ -38,9 +38,9 @@ const SHORTEST_PART = 3;
 const OWN_CHARACTERS = 5;
 
 /**
- * Checks a new password, at registration and when it is changed, never at login. A character is a code point of the
- * text in normal form C. Context words are refused where, upper and lower case alike, fewer than five characters are left of the
- * password once every word and part of a word is taken out, the longest first.
+ * Checks a new password, at registration and when it is changed, never at login. A character is a code point
+ * of the text in normal form C. Context words are refused where, upper and lower case alike, fewer than five
+ * characters are left of the password once every word and part of a word is taken out, the longest first.
  *
  * @param password - As it was received; it is not trimmed or changed.
  * @returns `undefined` when it can be used, otherwise the first problem of: too short, too long, contextual, breached.

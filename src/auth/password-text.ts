@@ -1,6 +1,7 @@
 /**
- * UTF-16 units, as received, of the longest password that is looked at: four for each of the 1024 characters that one may
- * have. Asked before anything is done with it, because to normalise a field of 100 kB can take seconds.
+ * UTF-16 units, as received, of the longest password that is looked at: four for each of the 1024 characters
+ * that one may have. Asked before anything is done with it, because to normalise a field of 100 kB can take
+ * seconds.
  */
 export const MAX_UNITS = 4096;
 
@@ -16,7 +17,10 @@ export function normalizePassword(password: string): string {
   return password.normalize("NFC");
 }
 
-/** The octets of a text: UTF-8, in which a lone surrogate is three octets of its own and no U+FFFD as for TextEncoder. */
+/**
+ * The octets of a text: UTF-8, in which a lone surrogate is three octets of its own and no U+FFFD as for
+ * TextEncoder.
+ */
 export function encodePassword(text: string): Uint8Array {
   if (text.isWellFormed()) return UTF_8.encode(text);
   return Uint8Array.from(Array.from(text, encodeCharacter).flat());

@@ -35,8 +35,9 @@ export interface Passwords {
   /**
    * Hashes a password with argon2id, outside of the event loop.
    *
-   * @param password - As it was received, up to 4096 UTF-16 units. It is brought into Unicode's normal form C, so that the same
-   *   text is the same password whichever keyboard it came from; nothing is trimmed, folded or truncated.
+   * @param password - As it was received, up to 4096 UTF-16 units. It is brought into Unicode's normal form
+   *   C, so that the same text is the same password whichever keyboard it came from; nothing is trimmed,
+   *   folded or truncated.
    * @returns a PHC string, `$argon2id$v=19$m=…,t=…,p=…$<salt>$<hash>`, which holds all that verifying needs.
    * @throws SessionError `ERR_SESSION_HASHER` when there is no implementation, or the password is too long;
    *   `ERR_SESSION_BUSY` when too many are being hashed: answer 503 and Retry-After.
@@ -45,23 +46,27 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /**
    * Whether a password is the one of a hash. Without a hash it takes just as long and says no, so that nobody
-   * learns from the time which users exist. A hash that an importer reads takes as long as the other system made it take,
-   * until it is hashed anew.
+   * learns from the time which users exist. A hash that an importer reads takes as long as the other system
+   * made it take, until it is hashed anew.
    *
-   * @param stored - An argon2id PHC string, or what an importer reads; `null` or `undefined` for a user that does not exist.
+   * @param stored - An argon2id PHC string, or what an importer reads; `null` or `undefined` for a user that
+   *   does not exist.
    * @param password - As it was received; one that is too long to have been hashed is wrong.
-   * @throws SessionError `ERR_SESSION_HASHER` when there is no implementation, or the string is no hash that is known here;
-   *   `ERR_SESSION_BUSY` when too many are being hashed.
+   * @throws SessionError `ERR_SESSION_HASHER` when there is no implementation, or the string is no hash that
+   *   is known here; `ERR_SESSION_BUSY` when too many are being hashed.
    */
   verify(stored: string | null | undefined, password: string): Promise<boolean>;
   /**
-   * Whether a hash was made with other settings than these or by another system, so that it is time to hash again at the
-   * next login.
+   * Whether a hash was made with other settings than these or by another system, so that it is time to hash
+   * again at the next login.
    *
    * @throws SessionError `ERR_SESSION_HASHER` when the string is no hash that is known here.
    */
   needsRehash(stored: string): boolean;
-  /** Whether a hash that was asked for now would be refused with `ERR_SESSION_BUSY`: then nothing else need be begun. */
+  /**
+   * Whether a hash that was asked for now would be refused with `ERR_SESSION_BUSY`: then nothing else need be
+   * begun.
+   */
   isBusy(): boolean;
 }
 
@@ -141,8 +146,8 @@ export async function hashPassword(password: string, options: PasswordOptions = 
 }
 
 /**
- * Whether a password is the one of a hash: {@link Passwords.verify}, in the queue that the whole process shares. Without a
- * hash it takes just as long and says no:
+ * Whether a password is the one of a hash: {@link Passwords.verify}, in the queue that the whole process
+ * shares. Without a hash it takes just as long and says no:
  *
  * ```ts
  * if (!(await verifyPassword(user?.passwordHash, password))) return new Error("Invalid login");

@@ -49,7 +49,8 @@ export interface Policies<User, Rules extends PolicyRules<User>> {
    * @param user - `null` or `undefined` for nobody, who may do nothing.
    * @param resource - What to do it with, where the rule takes one.
    * @returns `true` if the rule answered exactly that.
-   * @throws what the rule throws, and `SessionError` `ERR_SESSION_CONFIG` when it answers a condition that cannot be meant.
+   * @throws what the rule throws, and `SessionError` `ERR_SESSION_CONFIG` when it answers a condition that
+   *   cannot be meant.
    * @see OWASP ASVS 5.0 8.2.1, 8.2.2
    */
   readonly can: <Action extends keyof Rules & string>(
@@ -74,8 +75,8 @@ export interface Policies<User, Rules extends PolicyRules<User>> {
    * @param action - One whose rule is made by `where`.
    * @param builder - How the application's query builder says it.
    * @returns what the builder made; of `builder.none()` when the user may have none.
-   * @throws what the rule throws, and `SessionError` `ERR_SESSION_CONFIG` when there is no such rule, or it answers a condition that
-   *   cannot be meant.
+   * @throws what the rule throws, and `SessionError` `ERR_SESSION_CONFIG` when there is no such rule, or it
+   *   answers a condition that cannot be meant.
    * @see OWASP ASVS 5.0 8.2.2
    */
   readonly filter: <Action extends FilterableAction<Rules>, Expression>(
@@ -86,8 +87,8 @@ export interface Policies<User, Rules extends PolicyRules<User>> {
 }
 
 /**
- * Defines who may do what: `definePolicies<User>()({ "students:list": anyOf(isHeadmaster, inOwnHouse) })`. An action's rule is a
- * function of the user, and of a resource if it takes one, or made by `where`.
+ * Defines who may do what: `definePolicies<User>()({ "students:list": anyOf(isHeadmaster, inOwnHouse) })`. An
+ * action's rule is a function of the user, and of a resource if it takes one, or made by `where`.
  *
  * @returns what takes the rules and answers the policies.
  * @throws SessionError `ERR_SESSION_CONFIG` when a rule is neither, naming its action.

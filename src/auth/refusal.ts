@@ -9,8 +9,8 @@ export interface RefusalPages {
 }
 
 /**
- * Answers somebody whom a guard does not let pass: a visitor whose browser shows the answer with a redirect or in words, a
- * program in JSON.
+ * Answers somebody whom a guard does not let pass: a visitor whose browser shows the answer with a redirect
+ * or in words, a program in JSON.
  *
  * @param shown - Whether a browser shows it.
  * @param next - Path to come back to, for a redirect.

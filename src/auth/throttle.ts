@@ -20,8 +20,8 @@ export interface Throttle {
   /**
    * Takes one attempt out of the bucket of a key, if there is one left. A refused attempt changes nothing.
    *
-   * @throws SessionError `ERR_SESSION_CONFLICT` when other processes were always faster, `ERR_SESSION_CONFIG` for no such limit; and
-   *   what the store rejects with. Whoever gets an error is not allowed to go on.
+   * @throws SessionError `ERR_SESSION_CONFLICT` when other processes were always faster, `ERR_SESSION_CONFIG`
+   *   for no such limit; and what the store rejects with. Whoever gets an error is not allowed to go on.
    */
   take(key: string, limit: Limit): Promise<Taken>;
   /**
@@ -39,13 +39,16 @@ export interface Throttle {
 const PREFIX = "throttle:";
 
 /**
- * Makes a throttle that counts in a store of sessions, for all processes together: a bucket is a record there, whose id is a hash of the key.
+ * Makes a throttle that counts in a store of sessions, for all processes together: a bucket is a record
+ * there, whose id is a hash of the key.
  *
- * A bucket of `{ limit: 10, window: 900 }` allows 10 attempts at once and then one every 90 seconds; after every 10 more without a
- * `clear` the pause doubles, up to a day. It is forgotten 30 days after it has leaked empty. Whoever never stops has 75 guesses on
- * the first day, 129 in 30 days and 464 in a year; whoever waits each time until all is forgotten has fewer than 1,100 a year.
+ * A bucket of `{ limit: 10, window: 900 }` allows 10 attempts at once and then one every 90 seconds; after
+ * every 10 more without a `clear` the pause doubles, up to a day. It is forgotten 30 days after it has leaked
+ * empty. Whoever never stops has 75 guesses on the first day, 129 in 30 days and 464 in a year; whoever waits
+ * each time until all is forgotten has fewer than 1,100 a year.
  *
- * @param options.store - Should answer in time; through a cache, `clear` on another node counts here as late as a change may.
+ * @param options.store - Should answer in time; through a cache, `clear` on another node counts here as late
+ *   as a change may.
  * @param options.now - The clock, in milliseconds since the epoch, of the store too.
  * @see NIST SP 800-63B section 3.2.2
  */

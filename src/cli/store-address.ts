@@ -22,7 +22,11 @@ export type StoreAddress =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres" | "redis"; readonly url: string };
 
-/** The address that a command was given. @returns `undefined` when there is none, or it says that cookies hold the sessions. */
+/**
+ * The address that a command was given.
+ *
+ * @returns `undefined` when there is none, or it says that cookies hold the sessions.
+ */
 export function storeAddress(input: CommandInput, io: CliIo): StoreAddress | undefined {
   const given = input.text("store") ?? (io.env["SESSION_STORE"] || io.env["DATABASE_URL"]);
   return given === undefined || given === "" || given === "cookie" ? undefined : parseAddress(given);

@@ -15,8 +15,8 @@ export function formatAddress(address: Address): string {
 }
 
 /**
- * What an address is limited by: itself for IPv4, `2001:db8:1:2::/64` for IPv6, because whoever has one address there has
- * 2⁶⁴ of them. Every spelling of an address gives the same text.
+ * What an address is limited by: itself for IPv4, `2001:db8:1:2::/64` for IPv6, because whoever has one
+ * address there has 2⁶⁴ of them. Every spelling of an address gives the same text.
  *
  * @returns `undefined` for what is no address, see {@link parseAddress}.
  */

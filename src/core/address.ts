@@ -21,8 +21,8 @@ const IPV6_ALPHABET = /^[0-9a-f:.]+$/i;
 /**
  * Reads an address. One of IPv4 that is written as IPv6 (`::ffff:192.0.2.7`) is one of IPv4.
  *
- * @returns `undefined` for whatever else: names, ports, brackets, zones, blanks, and numbers with leading zeros, which some read
- *   as octal.
+ * @returns `undefined` for whatever else: names, ports, brackets, zones, blanks, and numbers with leading
+ *   zeros, which some read as octal.
  * @see RFC 4291 sections 2.2 and 2.5.5.2
  */
 export function parseAddress(text: string): Address | undefined {
@@ -69,7 +69,8 @@ export function spellIPv6(text: string): string | undefined {
 /**
  * Reads a range in CIDR notation, such as `10.0.0.0/8`; an address alone is a range of one.
  *
- * @returns `undefined` for whatever else, and when bits are set beyond the prefix: which range was meant is not clear then.
+ * @returns `undefined` for whatever else, and when bits are set beyond the prefix: which range was meant is
+ *   not clear then.
  * @see RFC 4632 section 3.1
  */
 export function parseRange(text: string): AddressRange | undefined {

@@ -5,7 +5,10 @@ import type { MaybePromise } from "./maybe-promise.ts";
  * the version which cipher it is, and tries no other. Every one has keys of 32 octets and a tag of 128 bits.
  */
 export interface Cipher<Key = unknown> {
-  /** A letter and a digit: what its tokens begin with. Its keys are derived under this name, so no key is ever another cipher's. */
+  /**
+   * A letter and a digit: what its tokens begin with. Its keys are derived under this name, so no key is ever
+   * another cipher's.
+   */
   readonly version: string;
   /** Octets of the nonce, which is random. */
   readonly nonceBytes: number;
@@ -19,8 +22,8 @@ export interface Cipher<Key = unknown> {
     text: string,
   ): MaybePromise<string>;
   /**
-   * The text again, or `undefined` when the tag does not match, or when the body is not the one canonical spelling of its octets
-   * (RFC 4648 section 3.5): that is seen before any cipher runs.
+   * The text again, or `undefined` when the tag does not match, or when the body is not the one canonical
+   * spelling of its octets (RFC 4648 section 3.5): that is seen before any cipher runs.
    *
    * @param body - As many characters as nonce and tag take, or more.
    */
@@ -28,8 +31,9 @@ export interface Cipher<Key = unknown> {
 }
 
 /**
- * The primitives that a runtime lends to Coatcheck; its cipher is AES-256-GCM (NIST SP 800-38D). node:crypto answers at once,
- * WebCrypto with a promise; both give the same bytes for the same input. No cipher is written here.
+ * The primitives that a runtime lends to Coatcheck; its cipher is AES-256-GCM (NIST SP 800-38D). node:crypto
+ * answers at once, WebCrypto with a promise; both give the same bytes for the same input. No cipher is
+ * written here.
  */
 export interface CryptoProvider<Key = unknown> extends Cipher<Key> {
   /** `true` when no method ever returns a promise. */

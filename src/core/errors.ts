@@ -1,10 +1,12 @@
 /**
  * Every code a {@link SessionError} can carry. Branch on the code, never on the message.
  *
- * - `ERR_SESSION_CONFIG`: the options cannot work; thrown by `createSessions`.
+ * - `ERR_SESSION_CONFIG`: an option cannot work, or one is missing: at start where that can be known, else
+ *   where it is needed.
  * - `ERR_SESSION_PASSWORD`: the sealing password is missing or shorter than 32 characters.
  * - `ERR_SESSION_NO_REQUEST`: a session was asked for where no request is being answered.
- * - `ERR_SESSION_INVALID_UPDATE`: `update` was given neither an object nor a function.
+ * - `ERR_SESSION_INVALID_UPDATE`: `update` was given neither an object nor a function, or `authenticate`
+ *   leaves nobody logged in.
  * - `ERR_SESSION_UNSERIALIZABLE`: a value would not survive JSON; the message names its path.
  * - `ERR_SESSION_INVALID_DATA`: the schema refused the data that was about to be kept.
  * - `ERR_SESSION_COOKIE_TOO_LARGE`: the sealed session would not fit into one cookie.

@@ -6,8 +6,8 @@ export function parseFrozen(json: string): Readonly<Data> {
 }
 
 /**
- * The same for data that is asked for again and again: parsed once, and copied for each who asks. A copy takes a quarter of the time of
- * parsing and freezing 60 bytes, and a third of it at 500.
+ * The same for data that is asked for again and again: parsed once, and copied for each who asks. A copy
+ * takes a quarter of the time of parsing and freezing 60 bytes, and a third of it at 500.
  */
 export class DataTemplate {
   readonly json: string;
@@ -23,7 +23,10 @@ export class DataTemplate {
   }
 }
 
-/** Loops of two kinds, as `Object.values` makes an array for every object: for 500 bytes that took as long as parsing them. */
+/**
+ * Loops of two kinds, as `Object.values` makes an array for every object: for 500 bytes that took as long as
+ * parsing them.
+ */
 function freeze<V extends object>(value: V, copied: boolean): Readonly<V> {
   // Spread keeps a key "__proto__" the own property that parsing makes of it, and an assignment finds it there.
   const own: object = !copied ? value : Array.isArray(value) ? value.slice() : { ...value };

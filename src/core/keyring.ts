@@ -11,10 +11,10 @@ const KEY_BYTES = 32;
 const MAX_DAY_KEYS = 8192;
 
 /**
- * The keys of a list of passwords: the first seals, all open. Every password gives a key of its own for
- * every UTC day, so that the limit of 2³² random nonces a key of AES-GCM is never approached, and a short public id
- * that tells which password a token was sealed under. No key is found by trying, and none is ever used with two ciphers:
- * the version that stands for the cipher is part of the salt.
+ * The keys of a list of passwords: the first seals, all open. Every password gives a key of its own for every
+ * UTC day, so that the limit of 2³² random nonces a key of AES-GCM is never approached, and a short public id
+ * that tells which password a token was sealed under. No key is found by trying, and none is ever used with
+ * two ciphers: the version that stands for the cipher is part of the salt.
  *
  * @see RFC 5869 (HKDF), NIST SP 800-38D section 8.3
  */

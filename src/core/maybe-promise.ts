@@ -15,8 +15,9 @@ export function chain<A, B>(value: MaybePromise<A>, next: (value: A) => MaybePro
 }
 
 /**
- * Loads something when it is asked for first, and answers it at once as soon as it is here. What could not be loaded is tried again
- * for whoever asks next: a moment without file handles must not last until the next start.
+ * Loads something when it is asked for first, and answers it at once as soon as it is here. What could not be
+ * loaded is tried again for whoever asks next: a moment without file handles must not last until the next
+ * start.
  */
 export function loadOnce<T extends object>(load: () => Promise<T>): () => MaybePromise<T> {
   let kept: MaybePromise<T> | undefined;

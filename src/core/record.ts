@@ -33,8 +33,9 @@ export interface SessionRecord {
   /** How the user was authenticated, or which step of it is still to come, as JSON text; see `authentication.ts`. */
   readonly authentication?: string | undefined;
   /**
-   * The id under which this stored session went on when its token was replaced. Such a record opens for nobody; it stays for some
-   * minutes, so that a logout that was under way meanwhile ends the session that it meant.
+   * The id under which this stored session went on when its token was replaced. Such a record opens for
+   * nobody; it stays for some minutes, so that a logout that was under way meanwhile ends the session that it
+   * meant.
    */
   readonly successor?: string | undefined;
 }
@@ -42,8 +43,9 @@ export interface SessionRecord {
 const NONE = "-";
 
 /**
- * The plaintext of a sealed token: a line of fields, a line of data, and where there are any a line of flash values and
- * one of how the user was authenticated. JSON has no raw line break, and lines let a reader check the expiry before it parses the data.
+ * The plaintext of a sealed token: a line of fields, a line of data, and where there are any a line of flash
+ * values and one of how the user was authenticated. JSON has no raw line break, and lines let a reader check
+ * the expiry before it parses the data.
  */
 export function encodeRecord(record: SessionRecord): string {
   const head = [
@@ -103,7 +105,10 @@ export function decodeRecord(text: string): SessionRecord | undefined {
   };
 }
 
-/** Reads numbers in base 36 between single blanks. Every request does; split() and parseInt() take three times as long. */
+/**
+ * Reads numbers in base 36 between single blanks. Every request does; split() and parseInt() take three times
+ * as long.
+ */
 class NumberReader {
   readonly #text: string;
   readonly #end: number;

@@ -30,7 +30,10 @@ export interface Sealer {
   prefix(now: number): MaybePromise<string>;
 }
 
-/** What seals sessions in place of the runtime's cipher, and opens what either has sealed; made by `coatcheck/sodium`. */
+/**
+ * What seals sessions in place of the runtime's cipher, and opens what either has sealed; made by
+ * `coatcheck/sodium`.
+ */
 export interface SessionCipher {
   /**
    * The sealer of some sessions.
@@ -55,7 +58,8 @@ const FUTURE_DAYS = 1;
 /**
  * Builds the sealer of one keyring, with its cipher, for one purpose and name.
  *
- * @param options.maxAge - Longest life of a token in milliseconds: days before it are refused before any key is derived.
+ * @param options.maxAge - Longest life of a token in milliseconds: days before it are refused before any key
+ *   is derived.
  */
 export function createSealer(options: {
   readonly keyring: Keyring;

@@ -36,8 +36,9 @@ export function tokenPrefix(version: string, kid: string, day: number): string {
 }
 
 /**
- * Cuts a token into the prefix that selects its key and the body; `undefined` when it has no such shape. Whether the body is
- * long enough, is seen by who knows the cipher, and whether it is canonical base64url by who decodes it.
+ * Cuts a token into the prefix that selects its key and the body; `undefined` when it has no such shape.
+ * Whether the body is long enough, is seen by who knows the cipher, and whether it is canonical base64url by
+ * who decodes it.
  */
 export function splitToken(token: string): { prefix: string; body: string } | undefined {
   const dot = token.indexOf(".", DAY_START);
@@ -45,7 +46,10 @@ export function splitToken(token: string): { prefix: string; body: string } | un
   return { prefix: token.slice(0, dot + 1), body: token.slice(dot + 1) };
 }
 
-/** Reads version, key id and day from a prefix; `undefined` unless it is spelled exactly as {@link tokenPrefix} spells it. */
+/**
+ * Reads version, key id and day from a prefix; `undefined` unless it is spelled exactly as
+ * {@link tokenPrefix} spells it.
+ */
 export function parsePrefix(prefix: string): { version: string; kid: string; day: number } | undefined {
   const match = PREFIX.exec(prefix);
   return match === null ? undefined : { version: match[1]!, kid: match[2]!, day: Number(match[3]) };

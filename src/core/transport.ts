@@ -53,7 +53,8 @@ export function isLoopback(url: string): boolean {
  * Chooses the transport of a request.
  *
  * @param request - Its URL is asked for only where no proxy says enough: a server puts it together when somebody asks.
- * @param forwardedProto - `X-Forwarded-Proto`, only where the proxy in front is trusted. The last value is the nearest proxy's.
+ * @param forwardedProto - `X-Forwarded-Proto`, only where the proxy in front is trusted. The last value is
+ *   the nearest proxy's.
  * @param development - Plain-http loopback may do without Secure, because some browsers refuse it there.
  */
 export function chooseTransport(

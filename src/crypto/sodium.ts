@@ -3,7 +3,10 @@ import type { Cipher } from "../core/crypto.ts";
 import { SODIUM_NONCE_BYTES, SODIUM_VERSION, TAG_BYTES } from "../core/token.ts";
 import { untraced } from "./untraced.ts";
 
-/** What is used of the package `sodium-native`: buffers to write to are given, and have exactly the length of what is written. */
+/**
+ * What is used of the package `sodium-native`: buffers to write to are given, and have exactly the length of
+ * what is written.
+ */
 export interface Sodium {
   crypto_aead_xchacha20poly1305_ietf_encrypt(
     ciphertext: Uint8Array,
@@ -29,11 +32,12 @@ const OVERHEAD = SODIUM_NONCE_BYTES + TAG_BYTES;
 const SCRATCH_BYTES = 3 * COOKIE_LIMIT;
 
 /**
- * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) by libsodium: everything at once, no promise. Its nonces have 192 random bits,
- * so that how many messages a key seals is no concern.
+ * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) by libsodium: everything at once, no promise. Its nonces
+ * have 192 random bits, so that how many messages a key seals is no concern.
  */
 export function sodiumAead(sodium: Sodium): Cipher<Uint8Array> {
-  // Nothing here waits, so these serve all calls. What was opened last stays in one of them, as it does in the strings made of it.
+  // Nothing here waits, so these serve all calls. What was opened last stays in one of them, as it does in
+  // the strings made of it.
   const sealed = Buffer.alloc(SCRATCH_BYTES + OVERHEAD);
   const sealedNonce = sealed.subarray(0, SODIUM_NONCE_BYTES);
   const plain = Buffer.alloc(SCRATCH_BYTES);
@@ -81,7 +85,8 @@ export function sodiumAead(sodium: Sodium): Cipher<Uint8Array> {
             key,
           ),
         );
-        // It refuses by an exception. Another answer than the right length, whatever it means, must not pass for a yes either.
+        // It refuses by an exception. Another answer than the right length, whatever it means, must not pass
+        // for a yes either.
         if (written !== length) return undefined;
       } catch {
         return undefined;

@@ -6,7 +6,10 @@ import { toBase64url } from "./base64url.ts";
 /** The part of WebCrypto that is needed, as every runtime's `globalThis.crypto` has it. */
 export type WebCryptoLike = Pick<Crypto, "subtle" | "getRandomValues">;
 
-/** WebCrypto: the same bytes as node:crypto, each through a promise; so what it takes is loaded by those who have no other. */
+/**
+ * WebCrypto: the same bytes as node:crypto, each through a promise; so what it takes is loaded by those who
+ * have no other.
+ */
 export function webCrypto(crypto: WebCryptoLike): CryptoProvider<CryptoKey> {
   const loaded = loadOnce(async () => (await import("./subtle.ts")).subtleProvider(crypto.subtle));
   return {

@@ -58,7 +58,10 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
   /** Writes under way, by the version that they replace. */
   const swaps = new Map<string, Promise<boolean>>();
 
-  /** By which ids the store knows tokens, and what the data is copied from as long as it is the same; never whether a session is still there. */
+  /**
+   * By which ids the store knows tokens, and what the data is copied from as long as it is the same; never
+   * whether a session is still there.
+   */
   const recent = new RecentTokens();
 
   const idOf = (token: string) => storedId(name, token, crypto);
@@ -74,7 +77,10 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
   const unspent = (record: SessionRecord | undefined) =>
     record?.successor === undefined ? record : undefined;
 
-  /** At once where the store has the record in memory. No async function: each await is a turn of the microtasks more, in every request. */
+  /**
+   * At once where the store has the record in memory. No async function: each await is a turn of the
+   * microtasks more, in every request.
+   */
   function find(id: string, token: string, before?: RecentToken): MaybePromise<Opened> {
     const record = known?.(id);
     if (record === undefined) return store.find(id).then((found) => openedAs(found));

@@ -44,7 +44,8 @@ export function createStoreManagement(
     async revokeUser(userId, { except } = {}) {
       const remove = able(store, "deleteByUser");
       let count = await remove(String(userId), except);
-      // A session that changes its token at this moment can slip past one pass of some stores, but not past one that finds nothing.
+      // A session that changes its token at this moment can slip past one pass of some stores, but not past
+      // one that finds nothing.
       if (store.deletesAtOnce !== true)
         for (let removed = count; removed > 0; count += removed)
           removed = await remove(String(userId), except);

@@ -21,7 +21,8 @@ export interface Stored {
 }
 
 /**
- * Puts together what sessions in a store need. `createSessions` loads this module, and all that only it imports, where there is a store.
+ * Puts together what sessions in a store need. `createSessions` loads this module, and all that only it
+ * imports, where there is a store.
  *
  * @param given - The store as it was given.
  */

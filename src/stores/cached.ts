@@ -23,17 +23,20 @@ interface Write {
 
 /**
  * A cache in front of any store that can watch: a session that was read lately costs no round trip, and a
- * change or a revocation by any node is pushed into every cache. `createSessions` needs no circuit breaker of its own over it.
+ * change or a revocation by any node is pushed into every cache. `createSessions` needs no circuit breaker of
+ * its own over it.
  *
- * Why nothing is answered later than `maxAge` after its revocation was acknowledged: be that moment A. A lookup
- * that was sent after A does not find the record. So who still answers it read it by a lookup sent at S <= A, and
- * every answer is given before S + maxAge, be it from the cache or from a lookup that was slow. S is noted before the
- * lookup leaves, and time is read from a clock that is never late, hence S + maxAge <= A + maxAge. An
- * update's own record counts as read before the update was sent, for the same reason. No step needs the channel; what the
- * channel adds is that it does not take that long. While it gives no proof that it works, every lookup goes to the store.
+ * Why nothing is answered later than `maxAge` after its revocation was acknowledged: be that moment A. A
+ * lookup that was sent after A does not find the record. So who still answers it read it by a lookup sent at
+ * S <= A, and every answer is given before S + maxAge, be it from the cache or from a lookup that was slow. S
+ * is noted before the lookup leaves, and time is read from a clock that is never late, hence S + maxAge <= A
+ * + maxAge. An update's own record counts as read before the update was sent, for the same reason. No step
+ * needs the channel; what the channel adds is that it does not take that long. While it gives no proof that
+ * it works, every lookup goes to the store.
  *
  * @param store - Has `watch`; all of the built-in stores do.
- * @returns a store with the methods that `store` has, which reject with `ERR_SESSION_STORE` when it does not answer in time.
+ * @returns a store with the methods that `store` has, which reject with `ERR_SESSION_STORE` when it does not
+ *   answer in time.
  * @throws SessionError `ERR_SESSION_CONFIG`, when the store cannot watch or an option is no such number.
  */
 export function cachedStore(store: SessionStore, options: CachedStoreOptions): SessionStore {

@@ -19,8 +19,9 @@ export type {
 } from "./postgres/pool.ts";
 
 /**
- * Sessions in a PostgreSQL database (13 or later), through the package `pg`. Lookups of one tick of the event loop travel as one
- * query, and writes share one commit; a change is heard of by every node that watches, once it is committed.
+ * Sessions in a PostgreSQL database (13 or later), through the package `pg`. Lookups of one tick of the event
+ * loop travel as one query, and writes share one commit; a change is heard of by every node that watches,
+ * once it is committed.
  *
  * @returns a whole store; call its `migrate()` once when the application starts.
  * @throws SessionError `ERR_SESSION_CONFIG` when an option cannot work.
@@ -117,8 +118,9 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
 
     async deleteByUser(userId, exceptId) {
       let removed = 0;
-      // A statement does not see what was inserted after it began, but a record that it removes as it was updated since then: one
-      // whose token was replaced names its successor, and if that was not seen, the next statement sees it.
+      // A statement does not see what was inserted after it began, but a record that it removes as it was
+      // updated since then: one whose token was replaced names its successor, and if that was not seen, the
+      // next statement sees it.
       for (let unseen = 1; unseen > 0;) {
         const [row] = await run(statements.deleteByUser, [userIdText(userId), exceptId ?? null]);
         removed += row![0] as number;

@@ -4,7 +4,7 @@ import { createChannel } from "./redis/channel.ts";
 import { findingsOf, lossesOf } from "./redis/check.ts";
 import { connectionOf, type RedisConnection, type RedisStoreClient, type Text } from "./redis/client.ts";
 import { connectTo } from "./redis/connect.ts";
-import { createIndex, type IndexEntry } from "./redis/index.ts";
+import { createIndex, type IndexEntry } from "./redis/user-index.ts";
 import { NO_MARK, parseRecord, textOf, userText } from "./redis/record.ts";
 import { deleteRecord, insertRecord, readRecord, updateRecord } from "./redis/scripts.ts";
 import type { DatabaseStore, SessionRecord } from "./store.ts";
@@ -14,11 +14,14 @@ export type { RedisScriptOptions, RedisStoreClient } from "./redis/client.ts";
 /** Options of {@link redisStore}: a client or a URL, and what else. */
 export interface RedisStoreOptions {
   /**
-   * A connected client of the `redis` package (5 or later): `createClient`, `createSentinel` or `createCluster`. It stays
-   * yours: give it an `error` listener, and close it after the store.
+   * A connected client of the `redis` package (5 or later): `createClient`, `createSentinel` or
+   * `createCluster`. It stays yours: give it an `error` listener, and close it after the store.
    */
   readonly client?: RedisStoreClient;
-  /** Where Redis is, as `redis://[[user]:password@]host[:port][/database]`, with `rediss:` for TLS. Instead of a client. */
+  /**
+   * Where Redis is, as `redis://[[user]:password@]host[:port][/database]`, with `rediss:` for TLS. Instead of
+   * a client.
+   */
   readonly url?: string;
   /** What the names of all keys begin with. Two applications in one Redis need two. @default "coatcheck:" */
   readonly prefix?: string;
@@ -27,8 +30,8 @@ export interface RedisStoreOptions {
 }
 
 /**
- * How much longer Redis keeps a record than it lives. The store judges by its own clock, with which that of Redis need not
- * keep step; the time is only for tidying up.
+ * How much longer Redis keeps a record than it lives. The store judges by its own clock, with which that of
+ * Redis need not keep step; the time is only for tidying up.
  */
 const TIDY_MS = 10_000;
 /** Commands of one user's sessions that are under way at once. */
@@ -37,12 +40,12 @@ const CHUNK = 1000;
 /**
  * Keeps sessions in Redis 6.2 or later, one node, Sentinel or Cluster.
  *
- * A logout survives a crash of Redis only if Redis writes its changes down: at first use the store warns where it does not
- * (see docs/redis.md). In a cluster the proof of {@link StoreWatch.caughtUp} is one of order alone: messages that
- * the nodes lose among each other are lost.
+ * A logout survives a crash of Redis only if Redis writes its changes down: at first use the store warns
+ * where it does not (see docs/redis.md). In a cluster the proof of {@link StoreWatch.caughtUp} is one of
+ * order alone: messages that the nodes lose among each other are lost.
  *
- * @throws {SessionError} `ERR_SESSION_CONFIG` when neither or both of `client` and `url` are given, or one cannot work. With a
- * URL and without the package `redis`, every method rejects with it.
+ * @throws {SessionError} `ERR_SESSION_CONFIG` when neither or both of `client` and `url` are given, or one
+ * cannot work. With a URL and without the package `redis`, every method rejects with it.
  */
 export function redisStore(options: RedisStoreOptions): DatabaseStore {
   const { url, prefix = "coatcheck:", now = Date.now } = checked(options);
@@ -71,7 +74,10 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     for (const { message, fix } of await lossesOf(connection)) console.warn(`coatcheck: ${message} ${fix}`);
   }
 
-  /** No async function: each await is a turn of the microtasks more, and with 64 lookups under way they are what the client is busy with. */
+  /**
+   * No async function: each await is a turn of the microtasks more, and with 64 lookups under way they are
+   * what the client is busy with.
+   */
   function read(id: string): Promise<ReturnType<typeof parseRecord> | undefined> {
     try {
       const connection = connect();

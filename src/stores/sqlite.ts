@@ -42,8 +42,8 @@ export interface SqliteStoreSettings {
 }
 
 /**
- * Milliseconds for which a sweep deletes before others have their turn: a thousand rows at once kept them waiting for 30. The commit of the same
- * rows takes longer than that.
+ * Milliseconds for which a sweep deletes before others have their turn: a thousand rows at once kept them
+ * waiting for 30. The commit of the same rows takes longer than that.
  */
 const SWEEP_MS = 0.5;
 /** Rows with which a sweep begins, before it is known how long they take. */

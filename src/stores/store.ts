@@ -27,14 +27,16 @@ export interface SessionStore {
   /** Removes a user's records, but for the one to keep. @returns how many were removed. */
   deleteByUser?(userId: string, exceptId?: string): Promise<number>;
   /**
-   * Whether `deleteByUser` leaves nothing behind that was inserted before a record that it removes was last updated, as
-   * one that finds and removes in two steps might. Then `revokeUser` asks once instead of until nothing is found. @default false
+   * Whether `deleteByUser` leaves nothing behind that was inserted before a record that it removes was last
+   * updated, as one that finds and removes in two steps might. Then `revokeUser` asks once instead of until
+   * nothing is found. @default false
    */
   readonly deletesAtOnce?: boolean;
   /**
    * Removes at most `limit` records that have expired.
    *
-   * @returns how many were removed: fewer than `limit` means that none is left. 0 where the server removes them by itself.
+   * @returns how many were removed: fewer than `limit` means that none is left. 0 where the server removes
+   *   them by itself.
    */
   deleteExpired?(limit: number): Promise<number>;
   /**
@@ -72,7 +74,10 @@ export interface StoreWatch {
 
 /** A store over a database, as the built-in ones are. */
 export interface DatabaseStore extends Required<SessionStore> {
-  /** Creates what the store needs in its database, or brings it up to date. Safe to repeat, and to run on several nodes at once. */
+  /**
+   * Creates what the store needs in its database, or brings it up to date. Safe to repeat, and to run on
+   * several nodes at once.
+   */
   migrate(): Promise<void>;
   /** Looks at the running database: is everything there, and does it keep what it acknowledges? */
   check(): Promise<StoreFinding[]>;

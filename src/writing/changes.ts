@@ -29,7 +29,10 @@ export interface ChangesOptions {
 type Beginning = ReturnType<typeof startLifetime> & Pick<SessionRecord, "userId" | "authenticatedAt">;
 type RecordContent = Pick<SessionRecord, "data" | "flash" | "authentication" | "schemaVersion" | "userId">;
 
-/** What the writes of a handle make of a session's content. They may run again on fresher content, and do nothing else. */
+/**
+ * What the writes of a handle make of a session's content. They may run again on fresher content, and do
+ * nothing else.
+ */
 export interface Changes {
   /** Whose session it is, by its data; `undefined` for nobody's. */
   userIdOf(json: string): UserId | undefined;

@@ -9,7 +9,10 @@ export function isNothing(content: Content): boolean {
   return content.json === NO_DATA && content.flash === undefined && content.authentication === undefined;
 }
 
-/** Whether a change makes nothing out of nothing. One that throws cannot start from there, and has not changed anything. */
+/**
+ * Whether a change makes nothing out of nothing. One that throws cannot start from there, and has not changed
+ * anything.
+ */
 export function leavesNothing(change: (base: Content) => MaybePromise<Content>): Promise<boolean> {
   return Promise.resolve(NOTHING)
     .then(change)

@@ -2,7 +2,11 @@ import { SessionError } from "../core/errors.ts";
 import type { Exchange } from "../exchange.ts";
 import type { SessionCookie } from "../session-cookie.ts";
 
-/** Makes sure that the response can still carry the cookie. @throws SessionError `ERR_SESSION_LATE_WRITE`, `ERR_SESSION_INSECURE` */
+/**
+ * Makes sure that the response can still carry the cookie.
+ *
+ * @throws SessionError `ERR_SESSION_LATE_WRITE`, `ERR_SESSION_INSECURE`
+ */
 export function assertSettable(cookie: SessionCookie, exchange: Exchange): void {
   if (!cookie.settable) throw exchange.writable() ? insecure() : lateWrite();
 }

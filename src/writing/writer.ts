@@ -24,7 +24,7 @@ type Rotation = Exclude<RotationCause, "user-changed">;
 const MAX_ATTEMPTS = 100;
 
 /** Makes what answers the writer of a session: for each request that writes one of its own. */
-export function createWriting(options: ChangesOptions): (held: Held) => SessionWriter {
+export function writerMaker(options: ChangesOptions): (held: Held) => SessionWriter {
   const changes = createChanges(options);
   return (held) => new SessionWriter(held, changes);
 }
@@ -42,7 +42,8 @@ export class SessionWriter {
   readonly #cookie: SessionCookie;
   /** Grows when the session ends: an update that began before must not bring it back. */
   #endings = 0;
-  #writing: Promise<void> | undefined;
+  /** The write of this request that is under way. */
+  #underWay: Promise<void> | undefined;
   #hasTurn = false;
 
   /** @param held - The session, loaded. */
@@ -85,7 +86,7 @@ export class SessionWriter {
 
   /** See {@link Session.clear}. */
   async clear(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    while (this.#underWay !== undefined) await this.#underWay;
     // A stored session can always be ended; a sealed one only by taking the cookie away.
     if (this.#context.keeper.inCookie && this.#cookie.present) assertSettable(this.#cookie, this.#exchange);
     await this.#alone(() => this.#end());
@@ -100,13 +101,13 @@ export class SessionWriter {
     let endTurn: (() => void) | undefined;
     try {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        while (this.#writing !== undefined) await this.#writing;
+        while (this.#underWay !== undefined) await this.#underWay;
         if (this.#endings !== endings) throw revoked();
         const [record, json] = [this.#record, this.#json];
         const preparing = prepare({ json, flash: record?.flash, authentication: record?.authentication });
         const next = isPromise(preparing) ? await preparing : preparing;
         if (this.#endings !== endings) throw revoked();
-        if (this.#writing !== undefined || this.#record !== record) continue;
+        if (this.#underWay !== undefined || this.#record !== record) continue;
         if (await this.#alone(() => this.#commit(record, next, rotation))) return;
 
         // Another request was faster. From here on the writers of this process take turns; not if this
@@ -115,7 +116,7 @@ export class SessionWriter {
           this.#hasTurn = true;
           endTurn = await this.#context.keeper.takeTurn(record!.id);
         } else await backOff(attempt);
-        while (this.#writing !== undefined) await this.#writing;
+        while (this.#underWay !== undefined) await this.#underWay;
         if (await this.#alone(() => this.#refresh())) continue;
         // Ended elsewhere, or gone on under another token: a logout means that too. Who leaves nothing has it.
         const onNothing = await leavesNothing(prepare);
@@ -195,7 +196,6 @@ export class SessionWriter {
   }
 
   #end(): MaybePromise<void> {
-    this.#endings++;
     const record = this.#record ?? this.#held.spent();
     return chain(record && this.#context.keeper.end(record), () => this.#ended());
   }
@@ -250,9 +250,9 @@ export class SessionWriter {
     const result = write();
     if (!isPromise(result)) return result;
     const settled = (): void => {
-      this.#writing = undefined;
+      this.#underWay = undefined;
     };
-    this.#writing = result.then(settled, settled);
+    this.#underWay = result.then(settled, settled);
     return result;
   }
 }

@@ -240,7 +240,9 @@ test.each([
 });
 
 test("a guard asks for sessions of createSessions", () => {
-  expect(() => createGuard({ sessions: {} as never, loadUser: () => null })).toThrow(TypeError);
+  expect(() => createGuard({ sessions: {} as never, loadUser: () => null })).toThrow(
+    expect.objectContaining({ code: "ERR_SESSION_CONFIG" }),
+  );
 });
 
 test("getUser outside of withSessions is the programmer's fault", async () => {

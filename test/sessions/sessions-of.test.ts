@@ -50,6 +50,21 @@ test("so does one with functions, which can only be told apart as objects", asyn
   expect(derivations()).toBeLessThanOrEqual(3);
 });
 
+test("whoever passes such options anew with every request is told once", async () => {
+  vi.resetModules();
+  const fresh = await import("../../src/sessions-of.ts");
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const store = memoryStore();
+  const kept = { store };
+  for (let n = 0; n < 200; n++) {
+    fresh.sessionsOf(kept);
+    fresh.sessionsOf({ password: PASSWORD });
+  }
+  expect(warn).not.toHaveBeenCalled();
+  for (let n = 0; n < 200; n++) fresh.sessionsOf({ store });
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/createSessions\(options\) once/));
+});
+
 test("equal plain options are the same sessions; others are not", () => {
   const one = sessionsOf({ password: PASSWORD, idleTimeout: 60 });
   expect(sessionsOf({ password: PASSWORD, idleTimeout: 60 })).toBe(one);

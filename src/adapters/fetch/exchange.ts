@@ -1,7 +1,10 @@
 import { SessionError } from "../../core/errors.ts";
 import { markPrivateIn, type Exchange } from "../../exchange.ts";
 
-/** The exchange of a request that is being answered; what is to be in the head of the response is kept until there is one. */
+/**
+ * The exchange of a request that is being answered; what is to be in the head of the response is kept until
+ * there is one.
+ */
 export class FetchExchange implements Exchange {
   readonly locals: Map<unknown, unknown> = new Map();
   readonly address: () => string | undefined;
@@ -35,7 +38,10 @@ export class FetchExchange implements Exchange {
     this.#isPrivate = true;
   }
 
-  /** The response with our headers added; a copy, as those of a redirect cannot be changed, and others may be sent to more than one visitor. */
+  /**
+   * The response with our headers added. A copy: those of a redirect cannot be changed, and others may be sent to more
+   * than one visitor.
+   */
   complete(response: Response): Response {
     if (this.#cookies === undefined && !this.#isPrivate) return response;
     const completed = new Response(response.body, response);
@@ -47,7 +53,10 @@ export class FetchExchange implements Exchange {
 
 const EXCHANGE: unique symbol = Symbol("exchange");
 
-/** A request that is being answered. The exchange is on itself, as a WeakMap that gains an entry with every request costs 4 µs each. */
+/**
+ * A request that is being answered, with its exchange on it: a WeakMap that gains an entry with every request
+ * costs 4 µs each.
+ */
 type AnsweredRequest = Request & { [EXCHANGE]?: FetchExchange };
 
 /** The exchange of a request inside `withSessions`. @throws SessionError `ERR_SESSION_NO_REQUEST` */
@@ -61,6 +70,6 @@ export function exchangeOf(request: Request): FetchExchange {
 }
 
 /** Makes the exchange of a request, for {@link exchangeOf}. */
-export function openExchange(request: Request, address: () => string | undefined): FetchExchange {
+export function createExchange(request: Request, address: () => string | undefined): FetchExchange {
   return ((request as AnsweredRequest)[EXCHANGE] = new FetchExchange(request, address));
 }

@@ -13,11 +13,11 @@ import { isSessionError } from "../../core/errors.ts";
 import type { Data } from "../../core/json.ts";
 import { exchangeOf } from "./exchange.ts";
 
-export type { GuardOptions, RequireFreshOptions } from "../../auth/guard.ts";
+export type { GuardOptions, RequireFreshOptions, RequireOptions } from "../../auth/guard.ts";
 
 /**
- * Who is logged in and what they may do, asked with the request in hand. What `requireUser`, `requireFresh` and `authorize`
- * throw is the answer, a `Response`:
+ * Who is logged in and what they may do, asked with the request in hand. What `requireUser`, `requireFresh`
+ * and `authorize` throw is the answer, a `Response`:
  *
  * |                             | nobody is logged in  | the password has to be typed again | may not      | the store is down |
  * | --------------------------- | -------------------- | ---------------------------------- | ------------ | ----------------- |
@@ -25,7 +25,11 @@ export type { GuardOptions, RequireFreshOptions } from "../../auth/guard.ts";
  * | a page's script, a program  | 401 in JSON          | 401 in JSON                        | 403 in JSON  | 503 in JSON       |
  */
 export interface FetchGuard<User, Rules extends PolicyRules<User> = NoRules> {
-  /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError `ERR_SESSION_STORE`: nobody knows */
+  /**
+   * @returns the user, or `null` when nobody is logged in or the user is gone.
+   *
+   * @throws SessionError `ERR_SESSION_STORE`: nobody knows
+   */
   readonly getUser: (request: Request) => Promise<User | null>;
   /**
    * The user, or an answer thrown.
@@ -47,7 +51,10 @@ export interface FetchGuard<User, Rules extends PolicyRules<User> = NoRules> {
     action: Action,
     ...resource: ResourceArguments<Rules[Action]>
   ) => Promise<User>;
-  /** What was typed into this page's form when {@link FetchGuard.requireFresh} interrupted it, by field; `{}` when it did not. Answered once. */
+  /**
+   * What was typed into this page's form when {@link FetchGuard.requireFresh} interrupted it, by field; `{}`
+   * when it did not. Answered once.
+   */
   readonly takeForm: (request: Request, page: string) => Promise<Readonly<Record<string, string>>>;
 }
 

@@ -3,10 +3,16 @@ import type { SessionOptions } from "../../options.ts";
 import type { Session } from "../../session.ts";
 import { sessionsOf } from "../../sessions-of.ts";
 import type { Sessions } from "../../sessions.ts";
-import { exchangeOf, openExchange } from "./exchange.ts";
+import { createExchange, exchangeOf } from "./exchange.ts";
 
 export type { CrossSiteOptions } from "../../auth/csrf.ts";
-export { createGuard, type FetchGuard, type GuardOptions, type RequireFreshOptions } from "./guard.ts";
+export {
+  createGuard,
+  type FetchGuard,
+  type GuardOptions,
+  type RequireFreshOptions,
+  type RequireOptions,
+} from "./guard.ts";
 export { createLogin, type FetchLogin, type LoginOptions } from "./login.ts";
 
 /** A server as a function, with whatever else its host passes (environment, context). */
@@ -17,7 +23,10 @@ export type FetchHandler<Rest extends unknown[] = []> = (
 
 /** What {@link withSessions} can be told of its host. */
 export interface FetchOptions<Rest extends unknown[] = []> {
-  /** The address at the other end of a request's connection, for `devices.address`. @default unknown */
+  /**
+   * The address at the other end of a request's connection, for `devices.address` and the limits of logins.
+   * @default unknown
+   */
   readonly address?: (request: Request, ...rest: Rest) => string | undefined;
 }
 
@@ -37,7 +46,7 @@ export function withSessions<Rest extends unknown[]>(
   options: FetchOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
-    const exchange = openExchange(request, () => options.address?.(request, ...rest));
+    const exchange = createExchange(request, () => options.address?.(request, ...rest));
     let response: Response;
     try {
       response = await handler(request, ...rest);
@@ -55,7 +64,7 @@ export function withSessions<Rest extends unknown[]>(
  * The session of a request inside {@link withSessions}.
  *
  * @param request - The very object that the handler was given.
- * @param sessions - What `createSessions` answered, or its options; plain options are set up once.
+ * @param sessions - What `createSessions` answered, or its options, as for `coatcheck/solid-start`.
  * @throws SessionError `ERR_SESSION_NO_REQUEST` outside of `withSessions`; `ERR_SESSION_CONFIG`,
  *   `ERR_SESSION_PASSWORD`, `ERR_SESSION_STORE`
  */
@@ -76,7 +85,8 @@ export async function useSession<T extends object = Record<string, any>>(
  * if (refused) return refused;
  * ```
  *
- * @returns the answer, 403, or `undefined` for a request to go on with. GET, HEAD and OPTIONS always are: they must change nothing.
+ * @returns the answer, 403, or `undefined` for a request to go on with. GET, HEAD and OPTIONS always are:
+ *   they must change nothing.
  * @see OWASP ASVS 5.0 3.5.1
  */
 export function refuseCrossSite(request: Request, options: CrossSiteOptions = {}): Response | undefined {

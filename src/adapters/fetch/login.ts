@@ -17,13 +17,14 @@ export interface FetchLogin {
   /**
    * Logs a visitor in, if the password is right and not too many wrong ones were tried.
    *
-   * @param credentials - Or a form with the fields `identifier`, `username` or `email`, `password` and, if there is one, `remember`.
+   * @param credentials - Or a form with the fields `identifier`, `username` or `email`, `password` and, if
+   *   there is one, `remember`.
    * @throws SessionError `ERR_SESSION_STORE`: nobody can be logged in now; as `session.update`
    */
   readonly login: (request: Request, credentials: Credentials | FormData) => Promise<LoginOutcome>;
   /**
-   * Does all that the handler of a login form does: logs in as {@link FetchLogin.login}, and answers the redirect to the form's `next` or,
-   * with `?error=` or `?step=`, back to the login page.
+   * Does all that the handler of a login form does: logs in as {@link FetchLogin.login}, and answers the
+   * redirect to the form's `next` or, with `?error=` or `?step=`, back to the login page.
    *
    * ```ts
    * return login.submit(request, await request.formData());
@@ -47,7 +48,8 @@ export interface FetchLogin {
   /** Changes the password of the user who is logged in, and ends the user's other sessions. */
   readonly changePassword: (request: Request, change: PasswordChange) => Promise<PasswordOutcome>;
   /**
-   * Gives a user another password, and ends all of the user's sessions. Whoever calls this has made sure that it is the user's wish.
+   * Gives a user another password, and ends all of the user's sessions. Whoever calls this has made sure that
+   * it is the user's wish.
    */
   readonly resetPassword: (userId: UserId, password: string) => Promise<PasswordOutcome>;
 }

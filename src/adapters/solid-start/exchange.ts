@@ -11,7 +11,7 @@ export interface NativeEvent {
   readonly res: { readonly headers: Headers; readonly errHeaders: Headers; status?: number | undefined };
   readonly context: Record<string, unknown>;
   readonly runtime?: { readonly node?: NodeExchange } | undefined;
-  /** The exchange of this request. On the event itself, as a WeakMap that gains an entry with every request costs 4 µs each. */
+  /** The exchange of this request. */
   [EXCHANGE]?: NativeExchange;
 }
 
@@ -36,7 +36,8 @@ export interface StartEvent {
 const NONE: ReadonlySet<string> = new Set();
 
 /**
- * The request event of what runs now: in middleware, in rendering, in an API route or a server function, after any `await`.
+ * The request event of what runs now: in middleware, in rendering, in an API route or a server function,
+ * after any `await`.
  *
  * @throws SessionError `ERR_SESSION_NO_REQUEST`
  */
@@ -45,7 +46,7 @@ export function currentEvent(): StartEvent {
   if (event?.nativeEvent !== undefined) return event;
   throw new SessionError(
     "ERR_SESSION_NO_REQUEST",
-    "useSession was called where no request is being answered. Call it inside a server function, a query, an API route or middleware.",
+    "A session was asked for where no request is being answered. Do that inside a server function, a query, an API route or middleware.",
   );
 }
 
@@ -55,7 +56,7 @@ export function currentEvent(): StartEvent {
  *
  * @throws a `Response`, 403 or 405.
  */
-export function exchangeOf({ nativeEvent, response }: StartEvent): Exchange {
+export function admittedExchange({ nativeEvent, response }: StartEvent): Exchange {
   const { req } = nativeEvent;
   const reason = nativeEvent[EXCHANGE] === undefined ? refusalReasonOf(req, NONE) : undefined;
   if (reason !== undefined) throw refuseRequest(reason, req);
@@ -63,8 +64,9 @@ export function exchangeOf({ nativeEvent, response }: StartEvent): Exchange {
 }
 
 /**
- * The exchange of an h3 event, whatever sent it. Server functions that run in process get a copy of SolidStart's event, and the
- * router replaces its `response` on a redirect; the h3 event under it is one and the same for the whole request.
+ * The exchange of an h3 event, whoever sent it; made when it is first asked for. Server functions that run in
+ * process get a copy of SolidStart's event, and the router replaces its `response` on a redirect; the h3
+ * event under it is one and the same for the whole request.
  */
 export function openExchange(native: NativeEvent, response?: unknown): Exchange {
   return (native[EXCHANGE] ??= new NativeExchange(native, response));

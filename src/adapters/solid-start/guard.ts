@@ -31,8 +31,8 @@ export type { GuardOptions, RequireFreshOptions, RequireOptions } from "../../au
  * | middleware, before a browser  | a redirect to log in | a redirect to type it              | 403 in words                  | 503 in words                  |
  * | middleware, before a program  | 401 in JSON          | 401 in JSON                        | 403 in JSON                   | 503 in JSON                   |
  *
- * In an API route and in middleware it takes `protect` in front to make what is thrown the answer; without it SolidStart answers 500.
- * `withUser` answers by itself.
+ * In an API route and in middleware it takes `protect` in front to make what is thrown the answer; without it
+ * SolidStart answers 500. `withUser` answers by itself.
  */
 export interface Guard<User, Rules extends PolicyRules<User> = NoRules> {
   /** @returns the user, or `null` when nobody is logged in or the user is gone. @throws SessionError as `useSession` */
@@ -66,7 +66,10 @@ export interface Guard<User, Rules extends PolicyRules<User> = NoRules> {
     action: Action,
     ...resource: ResourceArguments<Rules[Action]>
   ) => Promise<User>;
-  /** What was typed into this page's form when {@link Guard.requireFresh} interrupted it, by field; `{}` when it did not. Answered once. */
+  /**
+   * What was typed into this page's form when {@link Guard.requireFresh} interrupted it, by field; `{}` when
+   * it did not. Answered once.
+   */
   readonly takeForm: (page: string) => Promise<Readonly<Record<string, string>>>;
   /**
    * An API route's handler for users only: anybody else gets 401 in JSON, and the handler is not called.

@@ -15,13 +15,15 @@ export interface Login {
   /**
    * Logs a visitor in, if the password is right and not too many wrong ones were tried.
    *
-   * @param credentials - Or a form with the fields `identifier`, `username` or `email`, `password` and, if there is one, `remember`.
+   * @param credentials - Or a form with the fields `identifier`, `username` or `email`, `password` and, if
+   *   there is one, `remember`.
    * @throws SessionError `ERR_SESSION_STORE`: nobody can be logged in now; as `session.update`
    */
   readonly login: (credentials: Credentials | FormData) => Promise<LoginOutcome>;
   /**
-   * Does all that the action of a login form does: logs in as {@link Login.login}, and answers the redirect to the form's `next` or, with
-   * `?error=` or `?step=`, back to the login page. Works with and without JavaScript.
+   * Does all that the action of a login form does: logs in as {@link Login.login}, and answers the redirect
+   * to the form's `next` or, with `?error=` or `?step=`, back to the login page. Works with and without
+   * JavaScript.
    *
    * ```ts
    * export const logIn = async (form: FormData) => login.submit(form);
@@ -45,7 +47,8 @@ export interface Login {
   /** Changes the password of the user who is logged in, and ends the user's other sessions. */
   readonly changePassword: (change: PasswordChange) => Promise<PasswordOutcome>;
   /**
-   * Gives a user another password, and ends all of the user's sessions. Whoever calls this has made sure that it is the user's wish.
+   * Gives a user another password, and ends all of the user's sessions. Whoever calls this has made sure that
+   * it is the user's wish.
    */
   readonly resetPassword: (userId: UserId, password: string) => Promise<PasswordOutcome>;
 }

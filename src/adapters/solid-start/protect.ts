@@ -81,9 +81,10 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
 }
 
 /**
- * A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. So is a store that is
- * down, whoever asked it. What a server function throws SolidStart has answered already, so an error that gets here comes from
- * reading the request, and its message may quote the body: the log gets the name alone.
+ * A thrown `Response` is an answer too; SolidStart turns one that an API route throws into an error. So is a
+ * store that is down, whoever asked it. What a server function throws SolidStart has answered already, so an
+ * error that gets here comes from reading the request, and its message may quote the body: the log gets the
+ * name alone.
  */
 async function answerOf(
   next: () => unknown,

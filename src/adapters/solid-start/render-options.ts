@@ -8,10 +8,11 @@ export interface RenderOptions {
 }
 
 /**
- * Options for `createHandler` in `entry-server.tsx`: the nonce that `protect` made, for every script of the page; and
- * errors without their content. While a page is rendered a query runs in process, past `hideServerErrors`, and SolidStart
- * writes what it throws into the page: message, properties and stack. With these options the page holds an error that says
- * nothing, and the server's log the real one. That goes for errors that a query returns as well: return a plain object.
+ * Options for `createHandler` in `entry-server.tsx`: the nonce that `protect` made, for every script of the
+ * page; and errors without their content. While a page is rendered a query runs in process, past
+ * `hideServerErrors`, and SolidStart writes what it throws into the page: message, properties and stack. With
+ * these options the page holds an error that says nothing, and the server's log the real one. That goes for
+ * errors that a query returns as well: return a plain object.
  *
  * ```ts
  * export default createHandler(() => <StartServer document={…} />, renderOptions);

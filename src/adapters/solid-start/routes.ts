@@ -6,6 +6,7 @@ const MAY_BE_ONE = /_server|[\t\n\r]/;
  * below the application's base path if it has one.
  */
 export function isServerFunction(url: string): boolean {
-  // Parsed, since a path may be spelled in another way; but most are none in any spelling, and parsing takes longer than all else.
+  // Parsed, since a path may be spelled in another way; but most are none in any spelling, and parsing takes
+  // longer than all else.
   return MAY_BE_ONE.test(url) && new URL(url).pathname.includes("/_server");
 }

@@ -2,7 +2,10 @@ import { RETRY_AFTER } from "../../auth/refusal.ts";
 import { isSessionError, SessionError } from "../../core/errors.ts";
 import type { StartEvent } from "./exchange.ts";
 
-/** The same without cause and stack, both of which SolidStart writes into its answer where `renderOptions` does not stop it. */
+/**
+ * The same without cause and stack, both of which SolidStart writes into its answer where `renderOptions`
+ * does not stop it.
+ */
 export function withoutTraces({ code, message }: SessionError): SessionError {
   const error = new SessionError(code, message);
   error.stack = `${error.name}: ${message}`;
@@ -15,7 +18,10 @@ export function markFailure(event: StartEvent, error: unknown): void {
   if (isUnavailable(error)) markStatus(event, 503, RETRY_AFTER);
 }
 
-/** Whether an error says that the same may succeed in a moment: the store is down, or too many passwords are being hashed. */
+/**
+ * Whether an error says that the same may succeed in a moment: the store is down, or too many passwords are
+ * being hashed.
+ */
 export function isUnavailable(error: unknown): error is SessionError {
   return isSessionError(error, "ERR_SESSION_STORE") || isSessionError(error, "ERR_SESSION_BUSY");
 }

@@ -9,9 +9,9 @@ const MAX_ITERATIONS = 10_000_000;
 const HASH_BITS = 256;
 
 /**
- * Reads Django's default hashes, `pbkdf2_sha256$<iterations>$<salt>$<base64>`: PBKDF2 with HMAC-SHA-256 over the password as
- * it is, salted with the salt as text. NULs at the end of a password count for nothing, as in all PBKDF2. A hash of more than ten
- * million iterations is not read.
+ * Reads Django's default hashes, `pbkdf2_sha256$<iterations>$<salt>$<base64>`: PBKDF2 with HMAC-SHA-256 over
+ * the password as it is, salted with the salt as text. NULs at the end of a password count for nothing, as in
+ * all PBKDF2. A hash of more than ten million iterations is not read.
  *
  * @see RFC 8018 section 5.2
  */

@@ -30,8 +30,8 @@ const KNOWN_OF_THROTTLE: ReadonlySet<string> = new Set<keyof ThrottleOptions>([
 /**
  * Checks what can be checked before anybody logs in.
  *
- * @throws SessionError `ERR_SESSION_CONFIG` for an option that there is not, as `mayLogin` would let everybody in, and for a limit that is
- *   none; TypeError for sessions that are none.
+ * @throws SessionError `ERR_SESSION_CONFIG` for an option that there is not, as `mayLogin` would let
+ *   everybody in, and for a limit that is none; TypeError for sessions that are none.
  */
 export function checkLoginOptions<Account, T extends object>(options: LoginOptions<Account, T>): void {
   partsOf(options.sessions);

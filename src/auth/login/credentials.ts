@@ -1,4 +1,7 @@
-/** What a visitor logs in with. The types are wide because the values come from a form or a body: what is no text is no login. */
+/**
+ * What a visitor logs in with. The types are wide because the values come from a form or a body: what is no
+ * text is no login.
+ */
 export interface Credentials {
   /** A username, an e-mail address, or whatever `findUser` finds users by. */
   readonly identifier: unknown;
@@ -26,11 +29,12 @@ const NOTHING: Credentials = { identifier: undefined, password: undefined };
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
- * Reads what a visitor has sent: credentials, or a form with a field `identifier`, `username` or `email`, one named `password`
- * and perhaps a checkbox `remember`.
+ * Reads what a visitor has sent: credentials, or a form with a field `identifier`, `username` or `email`, one
+ * named `password` and perhaps a checkbox `remember`.
  *
- * An identifier is brought into Unicode's normal form C, so that the same name is the same whichever keyboard it came
- * from, and blanks around it are left out. Its letters stay as they are: whether `Harry` is `harry` is for `findUser` to say.
+ * An identifier is brought into Unicode's normal form C, so that the same name is the same whichever keyboard
+ * it came from, and blanks around it are left out. Its letters stay as they are: whether `Harry` is `harry`
+ * is for `findUser` to say.
  *
  * @returns `undefined` for what can be nobody's login: missing, no text, too long, with control characters.
  */

@@ -1,13 +1,17 @@
 import { safeNext } from "../redirect.ts";
 import type { LoginFailure, LoginOutcome } from "./outcome.ts";
 
-/** What the login page is told in `?error=`: why nobody was logged in, or that something does not work at the moment. */
+/**
+ * What the login page is told in `?error=`: why nobody was logged in, or that something does not work at the
+ * moment.
+ */
 export type LoginFormError = LoginFailure | "unavailable";
 
 /**
- * Does all that the handler of a login form does, and answers where the visitor goes: to the form's `next`, if that is a path of this
- * site, else to `/`; or back to the login page, which is told why in `?error=` or, when a step is left, which in `?step=`. It throws no
- * error: one that an action throws would send the form, password and all, back to a visitor without JavaScript, in a cookie.
+ * Does all that the handler of a login form does, and answers where the visitor goes: to the form's `next`,
+ * if that is a path of this site, else to `/`; or back to the login page, which is told why in `?error=` or,
+ * when a step is left, which in `?step=`. It throws no error: one that an action throws would send the form,
+ * password and all, back to a visitor without JavaScript, in a cookie.
  *
  * @param login - Logs in with what is in the form. A `Response` that it throws goes on to the caller.
  * @returns a redirect, 303.

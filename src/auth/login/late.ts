@@ -3,8 +3,8 @@ import type { LoginCore } from "./login.ts";
 import type { LoginOptions } from "./options.ts";
 
 /**
- * What adapters build their logins on. Its code, and that of passwords and throttles, is loaded when it is first used: of all modules that
- * import an adapter, few log anybody in.
+ * What adapters build their logins on. Its code, and that of passwords and throttles, is loaded when it is
+ * first used: of all modules that import an adapter, few log anybody in.
  *
  * @throws SessionError `ERR_SESSION_CONFIG` at once, for wrong options.
  */

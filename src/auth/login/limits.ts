@@ -12,8 +12,8 @@ import { refuse, type LoginRefusal } from "./outcome.ts";
 /** How many wrong passwords are allowed; see {@link createThrottle} for how a limit fills up again. */
 export interface ThrottleOptions {
   /**
-   * For one account, from all devices together that nobody has logged in to it on before. Each device on which somebody has
-   * gets the same number for itself. @default { limit: 10, window: 900 }
+   * For one account, from all devices together that nobody has logged in to it on before. Each device on
+   * which somebody has gets the same number for itself. @default { limit: 10, window: 900 }
    */
   readonly account?: Limit | undefined;
   /**
@@ -23,8 +23,8 @@ export interface ThrottleOptions {
    */
   readonly address?: Limit | false | undefined;
   /**
-   * Where attempts are counted. @default the sessions' own store; for sealed sessions the memory of this process, for the latest
-   * 100,000 accounts and addresses
+   * Where attempts are counted. @default the sessions' own store; for sealed sessions the memory of this
+   * process, for the latest 100,000 accounts and addresses
    */
   readonly store?: SessionStore | undefined;
 }
@@ -102,12 +102,12 @@ export function createLimits(options: ThrottleOptions | false, parts: SessionPar
         const taken = await counts.take(address, steady(addressLimit));
         if (!taken.allowed) return refuse("throttled", taken.retryAfter);
       }
-      const key = accountKey(account);
+      const key = bucketKey(account);
       const taken = await counts.take(key, accountLimit);
       return taken.allowed ? attemptOf(key, accountLimit, address) : refuse("throttled", taken.retryAfter);
     },
 
-    forget: async (account) => (await throttle()).clear(accountKey(account)),
+    forget: async (account) => (await throttle()).clear(bucketKey(account)),
   };
 }
 
@@ -122,6 +122,6 @@ async function storeOf({ store }: ThrottleOptions, parts: SessionParts): Promise
   return boundedStore(parts.now, MAX_COUNTED);
 }
 
-const accountKey = (account: string): string => `account ${account}`;
+const bucketKey = (account: string): string => `account ${account}`;
 
 const UNCOUNTED: Attempt = { succeed: async () => {}, cancel: async () => {} };

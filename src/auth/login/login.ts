@@ -79,7 +79,10 @@ export function loginCore<Account, T extends object>(options: LoginOptions<Accou
     return { ok: true, userId: id };
   }
 
-  /** Notes that a user's login lacks a step: under a new token, so that nobody has planted the one that can finish it. */
+  /**
+   * Notes that a user's login lacks a step: under a new token, so that nobody has planted the one that can
+   * finish it.
+   */
   async function wait(exchange: Exchange, user: Account, pending: Waiting): Promise<void> {
     const session = await openFor(exchange, accounts.dataOf(user));
     await session.rotate();

@@ -32,21 +32,26 @@ export interface LoginOptions<Account, T extends object = Data> {
   readonly userId?: ((user: Account) => UserId) | undefined;
   /** A user's password hash; `null` for one who has none. @default (user) => user.passwordHash */
   readonly passwordHash?: ((user: Account) => string | null | undefined) | undefined;
-  /** Whether a user may log in, `true` or `false`; who may not gets the answer of a wrong password. @default everybody may */
+  /**
+   * Whether a user may log in, `true` or `false`; who may not gets the answer of a wrong password.
+   * @default everybody may
+   */
   readonly mayLogIn?: ((user: Account) => boolean) | undefined;
   /**
-   * What a login writes into the session. What an anonymous visitor had there stays beside it, what another user had does not.
+   * What a login writes into the session. What an anonymous visitor had there stays beside it, what another
+   * user had does not.
    *
    * @default (user) => ({ userId: user.id })
    */
   readonly sessionData?: ((user: Account) => Partial<T>) | undefined;
   /**
-   * Keeps a new hash if the old one is still there, in one statement: `UPDATE … SET password_hash = :hash WHERE id = :id AND
-   * password_hash = :previous`. Without it no hash is renewed, and no password changed.
+   * Keeps a new hash if the old one is still there, in one statement:
+   * `UPDATE … SET password_hash = :hash WHERE id = :id AND password_hash = :previous`. Without it no hash is
+   * renewed, and no password changed.
    *
    * @param cause - Whether it is of the same password. Only a changed one is a reason for `validSince`.
-   * @returns `true` when it is kept, `false` when the old one was not there any more. Not how many rows were changed: whatever else is an
-   *   error, `ERR_SESSION_CONFIG`.
+   * @returns `true` when it is kept, `false` when the old one was not there any more. Not how many rows were
+   *   changed: whatever else is an error, `ERR_SESSION_CONFIG`.
    */
   savePasswordHash?(
     user: Account,

@@ -60,7 +60,8 @@ export function createPasswordChange<Account, T extends object>(
   /**
    * The user and the data stay the same; the token is another, and the moment is now.
    *
-   * @returns `false` when nobody is logged in any more: a logout stays a logout, also for somebody who knows the password.
+   * @returns `false` when nobody is logged in any more: a logout stays a logout, also for somebody who knows
+   *   the password.
    */
   async function renew(
     { session, user }: Proven<Account, T>,

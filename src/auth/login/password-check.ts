@@ -55,7 +55,11 @@ export function createPasswordCheck<Account, T extends object>(
 ): PasswordCheck<Account> {
   const { passwords } = accounts;
 
-  /** Hashes again what was hashed with less than is asked for today; it must not cost anybody the login. @returns the hash that is kept now */
+  /**
+   * Hashes again what was hashed with less than is asked for today; it must not cost anybody the login.
+   *
+   * @returns the hash that is kept now
+   */
   async function renewHash(user: Account, stored: string, password: string): Promise<string> {
     if (!accounts.canSave || !passwords.needsRehash(stored)) return stored;
     try {

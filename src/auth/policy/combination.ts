@@ -8,7 +8,10 @@ export interface ExplanationStep {
   /** Name of the function, `anyOf(…)` and its like with the names of their parts, or the field of a condition. */
   readonly rule: string;
   readonly allowed: boolean;
-  /** What there is to say beside that: the words of `deny`, what was wrong with the answer, which fields of a condition match. */
+  /**
+   * What there is to say beside that: the words of `deny`, what was wrong with the answer, which fields of a
+   * condition match.
+   */
   readonly reason: string | undefined;
   /** What it asked in turn, in that order, as far as it had to. */
   readonly steps: readonly ExplanationStep[];

@@ -5,7 +5,10 @@ import { ConditionRule } from "./where.ts";
 export interface Explanation {
   /** What `can` answers. */
   readonly allowed: boolean;
-  /** The action; `undefined` when there is no policy of that name, and the name is none that should be written anywhere. */
+  /**
+   * The action; `undefined` when there is no policy of that name, and the name is none that should be written
+   * anywhere.
+   */
   readonly action: string | undefined;
   /** One sentence, such as `denied: none of isHeadmaster, inOwnHouse`. */
   readonly reason: string;
@@ -38,7 +41,10 @@ export function explainDenial(action: string | undefined, why: string): Explanat
 
 const MAX_QUOTED = 64;
 
-/** Explains that an action has no rule. Its name may be a visitor's, so a long one and what cannot be seen is left out. */
+/**
+ * Explains that an action has no rule. Its name may be a visitor's, so a long one and what cannot be seen is
+ * left out.
+ */
 export function explainUnknown(action: unknown): Explanation {
   if (typeof action !== "string" || action.length > MAX_QUOTED || UNSEEN.test(action))
     return explainDenial(undefined, "there is no policy of that name");

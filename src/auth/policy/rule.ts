@@ -1,4 +1,7 @@
-/** What a rule answers. Exactly `true` allows; `false` and a {@link Denial} deny, and so does whatever else it may answer. */
+/**
+ * What a rule answers. Exactly `true` allows; `false` and a {@link Denial} deny, and so does whatever else it
+ * may answer.
+ */
 export type Verdict = boolean | Denial;
 
 /** A plain function that tells whether a user may do something, and with which resource where that matters. */
@@ -24,7 +27,10 @@ export function deny(reason: string): Denial {
   return new Denial(reason);
 }
 
-/** Whether an answer is a plain no. Neither this nor `true`: not an answer at all, and `not` must not turn it into a yes. */
+/**
+ * Whether an answer is a plain no. Neither this nor `true`: not an answer at all, and `not` must not turn it
+ * into a yes.
+ */
 export function isDenied(answer: unknown): boolean {
   return answer === false || answer instanceof Denial;
 }

@@ -5,7 +5,10 @@ import { explainCondition } from "./explain-condition.ts";
 import { buildCondition, type ConditionBuilder } from "./filter.ts";
 import type { Verdict } from "./rule.ts";
 
-/** What the function of {@link where} answers: yes or no for every resource, a condition, or several, one of which has to be met. */
+/**
+ * What the function of {@link where} answers: yes or no for every resource, a condition, or several, one of
+ * which has to be met.
+ */
 export type ConditionAnswer<Resource> = Verdict | Condition<Resource> | readonly Condition<Resource>[];
 
 /** A rule that depends on the fields of its resource, so that it can be a filter as well; {@link where} makes it. */
@@ -16,7 +19,10 @@ export class ConditionRule<User, Resource> {
     this.#answer = answer;
   }
 
-  /** Decides for one resource, and notes how where `steps` are kept. What is no object is nothing that could be allowed. */
+  /**
+   * Decides for one resource, and notes how where `steps` are kept. What is no object is nothing that could
+   * be allowed.
+   */
   decide(user: User, resource: Resource, steps?: ExplanationStep[]): boolean {
     const answer = this.#answer(user);
     const alternatives = alternativesOf(answer);
@@ -43,14 +49,15 @@ export class ConditionRule<User, Resource> {
 }
 
 /**
- * Makes a rule of a function that answers which resources the user may have, rather than whether it may be this one:
- * `where<Student>()((user) => isHeadmaster(user) || { house: user.house })`. `can` compares the fields, each an own property, by
- * `===`; `filter` makes a query of them.
+ * Makes a rule of a function that answers which resources the user may have, rather than whether it may be
+ * this one: `where<Student>()((user) => isHeadmaster(user) || { house: user.house })`. `can` compares the
+ * fields, each an own property, by `===`; `filter` makes a query of them.
  *
- * @returns what takes the function and answers the rule. Its answer `true` allows every resource; a condition those that
- *   meet it; a list of conditions those that meet one of them; anything else none.
- * @throws SessionError `ERR_SESSION_CONFIG` when it is not a function. `can`, `explain` and `filter` throw it for a condition that
- *   cannot be meant: without a field, with a value that is `undefined` or not comparable.
+ * @returns what takes the function and answers the rule. Its answer `true` allows every resource; a condition
+ *   those that meet it; a list of conditions those that meet one of them; anything else none.
+ * @throws SessionError `ERR_SESSION_CONFIG` when it is not a function. `can`, `explain` and `filter` throw it
+ *   for a condition that cannot be meant: without a field, with a value that is `undefined` or not
+ *   comparable.
  */
 export function where<Resource>(): <User>(
   answer: (user: User) => ConditionAnswer<Resource>,

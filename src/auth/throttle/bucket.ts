@@ -6,7 +6,10 @@ export interface Limit {
   readonly limit: number;
   /** Seconds after which as many may be made again: one more every `window / limit`. */
   readonly window: number;
-  /** Whether the pause stays as it is, however many attempts there were. @default false: it doubles after every `limit` of them */
+  /**
+   * Whether the pause stays as it is, however many attempts there were.
+   * @default false: it doubles after every `limit` of them
+   */
   readonly steady?: boolean | undefined;
 }
 
@@ -36,8 +39,9 @@ export const MEMORY: number = 30 * DAY;
 /**
  * Takes an attempt out of a bucket that leaks.
  *
- * `limit` attempts fit, and one leaks out in the pause that it caused: that is `window / limit`, and after every further `limit`
- * attempts twice as long, up to a day. So a bucket is never closed, and opens to ever fewer.
+ * `limit` attempts fit, and one leaks out in the pause that it caused: that is `window / limit`, and after
+ * every further `limit` attempts twice as long, up to a day. So a bucket is never closed, and opens to ever
+ * fewer.
  *
  * @param now - Whole milliseconds since the epoch.
  * @throws SessionError `ERR_SESSION_CONFIG` when the limit is no such.
@@ -69,8 +73,8 @@ export function forgottenAt({ emptyAt }: Bucket, now: number): number {
 }
 
 /**
- * A bucket cannot be fuller than its attempts make it. Where it seems so the clock was set back: it counts as that full now, which opens
- * nothing, and keeps nobody waiting longer than the pause that is due.
+ * A bucket cannot be fuller than its attempts make it. Where it seems so the clock was set back: it counts as
+ * that full now, which opens nothing, and keeps nobody waiting longer than the pause that is due.
  */
 function trim(bucket: Bucket, limit: Limit, now: number): Bucket {
   const { attempts, emptyAt } = bucket;

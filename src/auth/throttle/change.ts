@@ -14,8 +14,8 @@ const SWEEP_BATCH = 1000;
 const MAX_BATCHES = 100;
 
 /**
- * Does some steps, one after the other, to the bucket that a record of the store holds, by compare-and-swap. Steps that change nothing cost one
- * lookup.
+ * Does some steps, one after the other, to the bucket that a record of the store holds, by compare-and-swap.
+ * Steps that change nothing cost one lookup.
  *
  * @returns each step's `retryAfter`.
  * @throws SessionError `ERR_SESSION_CONFLICT` when others were always faster; and whatever the store rejects with.
@@ -60,8 +60,9 @@ export async function changeBucket(
 }
 
 /**
- * Frees an id that an expired record has. To delete it by its id could remove the one that another process puts in its place at
- * this moment, and with it attempts that were allowed; what has expired is all that a sweep removes.
+ * Frees an id that an expired record has. To delete it by its id could remove the one that another process
+ * puts in its place at this moment, and with it attempts that were allowed; what has expired is all that a
+ * sweep removes.
  */
 async function sweep(store: SessionStore, id: string): Promise<void> {
   if (store.deleteExpired === undefined) return store.delete(id);
@@ -70,8 +71,8 @@ async function sweep(store: SessionStore, id: string): Promise<void> {
 }
 
 /**
- * Versions begin anywhere: a bucket that was cleared and begun anew must not be taken for the one before by whoever has read
- * that, and writes now.
+ * Versions begin anywhere: a bucket that was cleared and begun anew must not be taken for the one before by
+ * whoever has read that, and writes now.
  */
 function firstRecord(id: string, bucket: Bucket, now: number): SessionRecord {
   const version = 1 + globalThis.crypto.getRandomValues(new Uint32Array(1))[0]!;

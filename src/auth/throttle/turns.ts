@@ -5,8 +5,8 @@ interface Waiting<Item, Answer> {
 }
 
 /**
- * Has what is asked of one key done in turns: what comes while a turn is under way waits for it to end, and is done together then.
- * Nothing is known of a key after its last turn.
+ * Has what is asked of one key done in turns: what comes while a turn is under way waits for it to end, and
+ * is done together then. Nothing is known of a key after its last turn.
  *
  * @param run - Answers every item of a turn, in their order.
  */

@@ -77,7 +77,10 @@ function publicConduct(frame: Frame): Conduct | undefined {
   return { is: "public", why };
 }
 
-/** Members of a login that are for those who are not logged in: all that they give away is whether a login succeeded. */
+/**
+ * Members of a login that are for those who are not logged in: all that they give away is whether a login
+ * succeeded.
+ */
 const LOGS_IN_OR_OUT: ReadonlySet<string> = new Set(["login", "submit", "finishLogin", "logout"]);
 
 /** A function that does nothing but hand what it is given on to a login. */

@@ -52,7 +52,10 @@ function namesOf(node: Node): string[] {
   }
 }
 
-/** Whether a name is declared in one place of a function alone, so that it means the same wherever it stands in there. */
+/**
+ * Whether a name is declared in one place of a function alone, so that it means the same wherever it stands
+ * in there.
+ */
 export function isDeclaredOnce(name: string, within: FunctionNode): boolean {
   const declared = [...within.params.flatMap(patternNames), ...[...ownNodes(within.body)].flatMap(namesOf)];
   return declared.filter((one) => one === name).length === 1;

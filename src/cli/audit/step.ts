@@ -8,8 +8,8 @@ export interface Place {
 }
 
 /**
- * What a function answers where nobody is logged in: `null`, as `getUser` does; that or `undefined`; or an outcome whose
- * `ok` is `false`, as `confirm` does.
+ * What a function answers where nobody is logged in: `null`, as `getUser` does; that or `undefined`; or an
+ * outcome whose `ok` is `false`, as `confirm` does.
  */
 export type Nobody = "null" | "nothing" | "not ok";
 

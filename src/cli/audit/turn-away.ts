@@ -13,8 +13,9 @@ export interface Asked {
 }
 
 /**
- * Looks whether an `if` turns away whoever is not logged in: `if (!user) throw …`, where `user` is what `getUser` answered.
- * What it does with them may be to throw or to answer, and to compute something harmless for it.
+ * Looks whether an `if` turns away whoever is not logged in: `if (!user) throw …`, where `user` is what
+ * `getUser` answered. What it does with them may be to throw or to answer, and to compute something harmless
+ * for it.
  *
  * @returns `undefined` for every other condition.
  */

@@ -22,7 +22,8 @@ function withoutPrefix(cookieName: string): string {
 /**
  * Finds the token in a cookie's value, a `name=value` pair, or a whole `Cookie` header.
  *
- * @param given - The session's name, with or without the cookie's prefix; `undefined` for "session", or what a single pair says.
+ * @param given - The session's name, with or without the cookie's prefix; `undefined` for "session", or what
+ *   a single pair says.
  * @throws UsageError when a header has no such cookie. What it has stays out of the message.
  */
 export function findToken(input: string, given: string | undefined): FoundToken {

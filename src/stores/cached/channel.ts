@@ -15,7 +15,11 @@ export interface ChannelOptions {
 
 /** The one watch of a store that a cache and everybody who watches the cache live on. */
 export interface Channel {
-  /** Notes that the cache is in use: that keeps the heart beating. @returns whether the channel is healthy at this moment. */
+  /**
+   * Notes that the cache is in use: that keeps the heart beating.
+   *
+   * @returns whether the channel is healthy at this moment.
+   */
   use(moment: number): boolean;
   /** As {@link SessionStore.watch}. */
   watch(listener: (change: StoreChange) => void): Promise<StoreWatch>;
@@ -32,7 +36,8 @@ const MAX_PAUSE_MS = 1000;
 
 /**
  * Keeps a watch running while it is used and knows whether it can be relied on: it is healthy from when a
- * `caughtUp()` resolves until {@link LEASE_BEATS} heartbeats after that one was called. Whoever is silent is not healthy.
+ * `caughtUp()` resolves until {@link LEASE_BEATS} heartbeats after that one was called. Whoever is silent is
+ * not healthy.
  */
 export function createChannel(options: ChannelOptions): Channel {
   const { elapsed, heartbeat, onChange } = options;

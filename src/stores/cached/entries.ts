@@ -2,8 +2,8 @@ import type { SessionRecord } from "../store.ts";
 import { Times } from "./times.ts";
 
 /**
- * What is kept of a record, and what its answer may still be used for. The record itself would take a third more memory: whoever
- * finds it gets a new one.
+ * What is kept of a record, and what its answer may still be used for. The record itself would take a third
+ * more memory: whoever finds it gets a new one.
  */
 export interface CachedEntry {
   readonly version: number;

@@ -8,8 +8,9 @@ export const POSTGRES_SCHEMA_VERSION = 2;
 /**
  * The statements that lead from version N to N + 1, at index N.
  *
- * `expires_hour` is what the sweep looks expired records up by. A visit moves `expires_at`, and were that in an index, each would write to
- * every index of the table. The hour rarely changes, so PostgreSQL replaces the row in place (HOT), for which the pages keep some room.
+ * `expires_hour` is what the sweep looks expired records up by. A visit moves `expires_at`, and were that in
+ * an index, each would write to every index of the table. The hour rarely changes, so PostgreSQL replaces the
+ * row in place (HOT), for which the pages keep some room.
  */
 export function postgresSteps({ quoted, userIndex, expiryIndex }: PostgresTable): readonly string[][] {
   return [

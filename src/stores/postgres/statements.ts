@@ -5,8 +5,9 @@ import type { PostgresTable } from "./table.ts";
 export const NOTIFICATION_IDS = 100;
 
 /**
- * The SQL of the store. Rows are locked in the order of their ids, so that no two nodes wait for each other: a deadlock lasts longer than
- * anybody waits for a store. Whatever a join's plan may be, `ORDER BY … FOR UPDATE` keeps that order.
+ * The SQL of the store. Rows are locked in the order of their ids, so that no two nodes wait for each other:
+ * a deadlock lasts longer than anybody waits for a store. Whatever a join's plan may be,
+ * `ORDER BY … FOR UPDATE` keeps that order.
  */
 export interface PostgresStatements {
   /** $1 id */
@@ -38,7 +39,10 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
   const updated = COLUMNS.map(([name, type], n) => ({ name, type, parameter: n + 1 })).filter(
     ({ name }) => name !== "id",
   );
-  /** Tells of what the WITH query `changed` has changed; a function in a query that nobody reads would not be called. */
+  /**
+   * Tells of what the WITH query `changed` has changed; a function in a query that nobody reads would not be
+   * called.
+   */
   const tellChanged = notify
     ? `, told AS (
       SELECT pg_notify('${table.name}', json_build_object('updated', json_agg(json_build_array(id, version)))::text)
@@ -46,7 +50,11 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
     ) SELECT id, (SELECT count(*) FROM told) FROM changed`
     : "SELECT id FROM changed";
 
-  /** Deletes the ids that a query selects and locks. @param also - What to answer of those that are `gone`, besides their number. */
+  /**
+   * Deletes the ids that a query selects and locks.
+   *
+   * @param also - What to answer of those that are `gone`, besides their number.
+   */
   const remove = (selection: string, also = ""): string => `
     WITH chosen AS MATERIALIZED (${selection})
     , gone AS (DELETE FROM ${t} AS t USING chosen WHERE t.id = chosen.id RETURNING t.id, t.successor)

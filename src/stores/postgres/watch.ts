@@ -13,8 +13,8 @@ const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
- * Listens on a PostgreSQL channel while somebody watches. A connection that is lost is made anew, and then the watchers are told
- * that they have `missed` something; until then `caughtUp` rejects.
+ * Listens on a PostgreSQL channel while somebody watches. A connection that is lost is made anew, and then
+ * the watchers are told that they have `missed` something; until then `caughtUp` rejects.
  */
 export function postgresChannel(pool: () => Promise<PostgresPool>, channel: string): PostgresChannel {
   const listeners = new Set<(change: StoreChange) => void>();

@@ -11,7 +11,10 @@ export interface RedisScriptOptions {
   arguments: string[];
 }
 
-/** What the store uses of a connected client of the `redis` package: from `createClient`, `createSentinel` or `createCluster`. */
+/**
+ * What the store uses of a connected client of the `redis` package: from `createClient`, `createSentinel` or
+ * `createCluster`.
+ */
 export interface RedisStoreClient {
   get(key: string): Promise<unknown>;
   eval(script: string, options: RedisScriptOptions): Promise<unknown>;

@@ -5,9 +5,9 @@ export const NO_MARK = "-";
 
 /**
  * What a record's key holds: a line that the scripts match (`version expiresAt absoluteExpiresAt mark`), a
- * line with the user, a line with the record as JSON but for its data, and the data, which is JSON already: a reader would otherwise
- * take it out of one text only to parse it as another. JSON has no raw line break. The mark says which entry of the
- * user's index is this record's.
+ * line with the user, a line with the record as JSON but for its data, and the data, which is JSON already: a
+ * reader would otherwise take it out of one text only to parse it as another. JSON has no raw line break. The
+ * mark says which entry of the user's index is this record's.
  */
 export interface RecordText {
   readonly version: string;

@@ -78,8 +78,9 @@ return {user or "", mark or "-"}`);
 /**
  * ARGV: id, absoluteExpiresAt, ttl, the moment before which entries have had their day.
  *
- * @returns [mark] of the new entry: the time by this server's clock, with which no other's is compared; of one id there is
- * never a second one with the same mark, so that who removes the first does not remove the second.
+ * @returns [mark] of the new entry: the time by this server's clock, with which no other's is compared; of
+ * one id there is never a second one with the same mark, so that who removes the first does not remove the
+ * second.
  */
 export const addToIndex: RedisScript = script(`
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", ARGV[4])

@@ -5,8 +5,8 @@ type OwnDatabase = SqliteDatabase & { close(): void };
 
 const MEMORY = ":memory:";
 /**
- * Pages of the log after which a commit takes them over into the file. It holds up the process meanwhile: for 6 ms without the disk's own time
- * with SQLite's 1000 pages, for 2 with these.
+ * Pages of the log after which a commit takes them over into the file. It holds up the process meanwhile: for
+ * 6 ms without the disk's own time with SQLite's 1000 pages, for 2 with these.
  */
 const CHECKPOINT_PAGES = 250;
 

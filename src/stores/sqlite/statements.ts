@@ -57,8 +57,8 @@ export function prepareStatements(database: SqliteDatabase, table: string): Sqli
     ),
     changes: prepare(`SELECT seq, id, version FROM ${log} WHERE seq >= ? ORDER BY seq LIMIT ?`),
     lastChange: prepare(`SELECT max(seq) FROM ${log}`),
-    // The last row always stays: by it a reader sees how far the log has come. One bound: of two, SQLite took the wider one for its
-    // range, and read the whole log each time (9 µs for each write, which takes 7).
+    // The last row always stays: by it a reader sees how far the log has come. One bound: of two, SQLite took
+    // the wider one for its range, and read the whole log each time (9 µs for each write, which takes 7).
     trim: prepare(
       `DELETE FROM ${log} WHERE seq <= min((SELECT max(seq) FROM ${log}) - 1, (
          SELECT max(seq) FROM (SELECT seq, at FROM ${log} ORDER BY seq LIMIT ?1)

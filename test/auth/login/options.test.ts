@@ -90,7 +90,7 @@ describe.each(kinds)("createLogin over $kind sessions", (kind) => {
 
   test("takes sessions of createSessions and no others", () => {
     expect(() => lateLogin({ sessions: { name: "session" } as never, findUser: () => undefined })).toThrow(
-      TypeError,
+      expect.objectContaining({ code: "ERR_SESSION_CONFIG" }),
     );
   });
 });

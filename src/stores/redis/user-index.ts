@@ -22,10 +22,11 @@ export interface NewEntry {
 }
 
 /**
- * Which records a user has: a sorted set for each user, that always holds every acknowledged record of the user, and maybe more.
- * A cluster has no transaction over a record and an index, so order keeps this true: an entry is
- * there before its record is written; it is removed when its record is gone for good, or when the record does not name it
- * long after it was added. Every entry has a mark of its own, so a late removal never hits a later entry.
+ * Which records a user has: a sorted set for each user, that always holds every acknowledged record of the
+ * user, and maybe more. A cluster has no transaction over a record and an index, so order keeps this true: an
+ * entry is there before its record is written; it is removed when its record is gone for good, or when the
+ * record does not name it long after it was added. Every entry has a mark of its own, so a late removal never
+ * hits a later entry.
  */
 export interface RedisIndex {
   /**
