@@ -36,6 +36,10 @@ export function carryCircuit(outer: SessionStore, inside: CircuitInside): void {
  * Puts a deadline and a circuit breaker before a store. After some timeouts in a row nobody waits any
  * more: calls fail at once, and now and then one is let through to see whether the store is back. Errors that
  * come in time open nothing, since they cost nobody time, and a visitor might cause them.
+ *
+ * Only lookups and writes of one record say how the store is. What is about many records has a deadline and
+ * fails during an outage like all else, but it counts for nothing: it is late where one user has a great
+ * many sessions, while lookups succeed, and it succeeds after ten times their patience, while they are late.
  */
 export function createCircuit(store: SessionStore, options: CircuitOptions): Circuit {
   const { timeout, clock = () => performance.now() } = options;
@@ -54,38 +58,46 @@ export function createCircuit(store: SessionStore, options: CircuitOptions): Cir
     if (wasDown) for (const listener of listeners) listener(undefined);
   }
 
-  function failed(cause: unknown, inTime: boolean): SessionError {
-    const failure = isSessionError(cause, "ERR_SESSION_STORE") ? cause : storeFailure(cause);
+  function failed(failure: SessionError, inTime: boolean): void {
     failures++;
     lastFailure = failure;
     if (!inTime) timeouts++;
     if (timeouts >= OUTAGE) nextProbe = clock() + PROBE_MS;
     if (failures === OUTAGE) for (const listener of listeners) listener(failure);
-    return failure;
   }
 
-  /** Whether a call may go to the store: always while it answers, and one at a time to see if it does again. */
-  function admits(): boolean {
+  /**
+   * Whether a call may go to the store: always while it answers, and one at a time to see if it does again.
+   *
+   * @param counts - Whether its answer will tell. A call that tells nothing takes no other's turn.
+   */
+  function admits(counts: boolean): boolean {
     if (timeouts < OUTAGE) return true;
     if (clock() < nextProbe) return false;
-    nextProbe = clock() + PROBE_MS + timeout * 1000;
+    if (counts) nextProbe = clock() + PROBE_MS + timeout * 1000;
     return true;
   }
 
   function within<M extends StoreMethod>(method: M, deadlines = short): NonNullable<SessionStore[M]> {
     type Answer = Awaited<ReturnType<NonNullable<SessionStore[M]>>>;
+    const counts = deadlines === short;
+    const failureOf = (cause: unknown, inTime: boolean): SessionError => {
+      const failure = isSessionError(cause, "ERR_SESSION_STORE") ? cause : storeFailure(cause);
+      if (counts) failed(failure, inTime);
+      return failure;
+    };
     const asking = (...args: never[]): Promise<Answer> => {
       // A new error each time: one that many share would gather what each adds to it.
-      if (!admits()) return Promise.reject(storeFailure(lastFailure?.cause));
+      if (!admits(counts)) return Promise.reject(storeFailure(lastFailure?.cause));
       return new Promise<Answer>((resolve, reject) => {
-        const call = deadlines.begin(() => reject(failed(new TimeoutError(deadlines.patience), false)));
+        const call = deadlines.begin(() => reject(failureOf(new TimeoutError(deadlines.patience), false)));
         const answered = (answer: Answer): void => {
           if (!deadlines.end(call)) return;
-          succeeded();
+          if (counts) succeeded();
           resolve(answer);
         };
         const broke = (error: unknown): void => {
-          if (deadlines.end(call)) reject(failed(error, true));
+          if (deadlines.end(call)) reject(failureOf(error, true));
         };
         try {
           const asked = (store[method] as (...all: never[]) => Promise<Answer>)(...args);

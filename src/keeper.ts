@@ -32,7 +32,7 @@ export interface Written {
 export interface Keeper {
   /** What two sessions of one name must share to be the same session: the keyring or the store. */
   readonly identity: object;
-  /** `true` when `open` answers without a promise. */
+  /** `true` when `open` and `note` answer without a promise. */
   readonly synchronous: boolean;
   /** `true` when every write changes the token, and so needs a response that can still set a cookie. */
   readonly inCookie: boolean;
@@ -44,8 +44,8 @@ export interface Keeper {
   /** Writes over a record. @returns `undefined` when it is gone or was changed meanwhile. */
   update(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
   /**
-   * As `update`, for a mere note that the visitor is here; also `undefined` where lookups go on without a
-   * store to write to.
+   * As `update`, for a mere note that the visitor is here; also `undefined` where that cannot be kept: without a
+   * store to write to, or in a cookie that is full.
    */
   note(previous: SessionRecord, next: RecordDraft): MaybePromise<Written | undefined>;
   /** Moves a record to a new token; the old one ends. @returns `undefined` when it is gone or was changed meanwhile. */

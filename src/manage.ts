@@ -43,9 +43,9 @@ export interface SessionManagement {
    */
   revokeUser(userId: UserId, options?: { readonly except?: string | undefined }): Promise<number>;
   /**
-   * Calls back once when a session is over: revoked, logged out, or removed after its expiry, on whichever
-   * node. A session that got a new token for the same user is followed. At once when there is none of this
-   * id.
+   * Calls back once when a session is over: revoked or logged out, on whichever node, or expired, also where
+   * nobody sweeps. A session that got a new token for the same user is followed. At once when there is none of
+   * this id.
    *
    * ```ts
    * const stop = await sessions.onRevoked(session.id, () => socket.close());

@@ -141,7 +141,8 @@ type Rule = readonly [isRight: (value: unknown) => boolean, must: string];
 /** Rules by the name of the option; of an option that is an object, again rules. */
 type Rules = { readonly [name: string]: Rule | Rules };
 
-const MAX_NAME_LENGTH = 64;
+/** Characters of a name at most. */
+export const MAX_NAME_LENGTH = 64;
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 const MAX_ABSOLUTE = 400 * DAY;
@@ -223,6 +224,9 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ["cookieName", "name"],
 ]);
 
+/** The name of sessions that were given none. */
+export const DEFAULT_NAME = "session";
+
 /**
  * Checks the options of `createSessions`.
  *
@@ -233,7 +237,7 @@ export function checkOptions<T extends object>(options: SessionOptions<T>): Chec
   if (typeof options !== "object" || options === null)
     throw wrongOption("createSessions takes an options object");
   checkEach(options, RULES, "");
-  const { name = "session", cipher, store, storeTimeout, devices = {}, remember, cookie = {} } = options;
+  const { name = DEFAULT_NAME, cipher, store, storeTimeout, devices = {}, remember, cookie = {} } = options;
   if (store !== undefined && cipher !== undefined)
     throw wrongOption("cipher is for sealed sessions, and not for those in a store");
   if (store === undefined && storeTimeout !== undefined)

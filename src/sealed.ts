@@ -6,7 +6,7 @@ import { createSealer, type SessionCipher } from "./core/seal.ts";
 import { bodyLength, DAY_MS, utf8Length } from "./core/token.ts";
 import { keyringOf } from "./keyrings.ts";
 import { RecentTokens } from "./recent-tokens.ts";
-import type { Keeper, Opened, Written } from "./keeper.ts";
+import type { Keeper, Opened, RecordDraft, Written } from "./keeper.ts";
 
 /** What sealed session tokens are for; a token of another purpose does not open as one. */
 const PURPOSE = "session";
@@ -38,20 +38,27 @@ export function createSealedKeeper(options: {
   let recent = new RecentTokens();
   let recentDay = 0;
 
-  function write(record: SessionRecord): MaybePromise<Written> {
+  /** @param tooLong - What to do with a record that does not fit into a cookie. */
+  function write<Other>(
+    record: SessionRecord,
+    tooLong: (record: SessionRecord, length: number, limit: number) => MaybePromise<Other>,
+  ): MaybePromise<Written | Other> {
     const text = encodeRecord(record);
     const sealedAt = record.lastSeenAt;
     return chain(sealer.prefix(sealedAt), (prefix) => {
       const length = prefix.length + bodyLength(sealer.keyring.cipher.nonceBytes, utf8Length(text));
-      if (length > limit) return refuse(record, length, limit);
-      return chain(sealer.seal(text, sealedAt), (token) => ({ record, token }));
+      if (length > limit) return tooLong(record, length, limit);
+      return chain(sealer.seal(text, sealedAt), (token): Written => ({ record, token }));
     });
   }
 
   const newId = () => crypto.base64url(crypto.randomBytes(ID_BYTES));
 
-  const update: Keeper["update"] = (previous, next) =>
-    write({ ...next, id: previous.id, version: previous.version });
+  const over = (previous: SessionRecord, next: RecordDraft): SessionRecord => ({
+    ...next,
+    id: previous.id,
+    version: previous.version,
+  });
 
   return {
     identity: sealer.keyring,
@@ -75,10 +82,11 @@ export function createSealedKeeper(options: {
         return { record };
       });
     },
-    create: (draft) => write({ ...draft, id: newId(), version: 1 }),
-    update,
-    note: update,
-    rotate: (_previous, next) => write({ ...next, id: newId(), version: 1 }),
+    create: (draft) => write({ ...draft, id: newId(), version: 1 }, refuse),
+    update: (previous, next) => write(over(previous, next), refuse),
+    // Another cipher's tokens are longer: who has a full cookie keeps it as it is, until the session ends.
+    note: (previous, next) => write(over(previous, next), () => undefined),
+    rotate: (_previous, next) => write({ ...next, id: newId(), version: 1 }, refuse),
     refresh: (record) => record,
     retire: () => true,
     end() {},

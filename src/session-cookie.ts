@@ -9,6 +9,8 @@ export class SessionCookie {
   #chosen: Transport | undefined;
   /** Whether the visitor has a cookie of our name, as far as this request knows. */
   present = false;
+  /** Whether the response has a token that the visitor does not have yet. */
+  issued = false;
 
   constructor(exchange: Exchange, transportOf: (exchange: Exchange) => Transport) {
     this.#exchange = exchange;
@@ -35,7 +37,7 @@ export class SessionCookie {
 
   /** @param maxAge - Seconds, or `undefined` for a cookie that ends with the browser. */
   set(value: string, maxAge: number | undefined): void {
-    this.present = true;
+    this.present = this.issued = true;
     this.#write(value, maxAge);
   }
 

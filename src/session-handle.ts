@@ -41,7 +41,7 @@ export interface Held {
   record(): SessionRecord | undefined;
   /** The data after migration and validation. */
   json(): string;
-  /** What the cookie stood for until its token was replaced. */
+  /** What the cookie stands for, where that opens for nobody here. */
   spent(): SessionRecord | undefined;
   /** Makes a kept record this request's session. @returns `false` when its time is over or its data cannot be used. */
   accept(record: SessionRecord, moment: number): MaybePromise<boolean>;
@@ -64,7 +64,10 @@ export class SessionHandle implements Session {
   #isReady = false;
   /** What is kept; `undefined` for an anonymous visitor. */
   #record: SessionRecord | undefined;
-  /** What the cookie stood for until its token was replaced; only a logout can still mean it. */
+  /**
+   * What the cookie stands for and opens for nobody, as its token was replaced or its data cannot be used
+   * here: only a logout can still mean it.
+   */
   #spent: SessionRecord | undefined;
   /** The data after migration and validation, and the same parsed once somebody asks. */
   #json = NO_DATA;
@@ -191,13 +194,13 @@ export class SessionHandle implements Session {
     return template?.json === this.#json ? template.copy() : parseFrozen(this.#json);
   }
 
-  /** The record, loaded here and now where that is possible. */
+  /**
+   * The record, loaded here and now; where that takes a promise, `open` has awaited it before it gives out
+   * the handle.
+   */
   #loaded(): SessionRecord | undefined {
     if (!this.#isReady && isPromise(this.load()))
-      throw new SessionError(
-        "ERR_SESSION_CONFIG",
-        "This session is still being loaded: await useSession() first.",
-      );
+      throw new SessionError("ERR_SESSION_CONFIG", "Await useSession() first.");
     return this.#record;
   }
 
@@ -235,7 +238,7 @@ export class SessionHandle implements Session {
   }
 
   #use(record: SessionRecord, read: Read): boolean {
-    if ("rejected" in read) this.#reject(read.rejected);
+    if ("rejected" in read) this.#reject(read.rejected, record);
     else this.#show(record, read.json, "loaded");
     return "json" in read;
   }

@@ -3,7 +3,7 @@ import { createCircuit } from "../src/circuit.ts";
 import { isSessionError } from "../src/core/errors.ts";
 import { createSessions } from "../src/sessions.ts";
 import { memoryStore } from "../src/stores/memory.ts";
-import type { SessionStore } from "../src/stores/store.ts";
+import type { SessionRecord, SessionStore } from "../src/stores/store.ts";
 import { testExchange, testRecord } from "../src/testing/index.ts";
 
 const TIMEOUT = 0.02;
@@ -15,17 +15,24 @@ function setUp(timeout = TIMEOUT) {
   const store = memoryStore();
   let fault: (() => Promise<never>) | undefined;
   const find = vi.fn<SessionStore["find"]>((id) => fault?.() ?? store.find(id));
+  let listFault: (() => Promise<never>) | undefined;
+  const lists = vi.fn<(userId: string) => Promise<SessionRecord[]>>(
+    (userId) => listFault?.() ?? store.findByUser(userId),
+  );
   let clock = 0;
-  const circuit = createCircuit({ ...store, find }, { timeout, clock: () => clock });
+  const circuit = createCircuit({ ...store, find, findByUser: lists }, { timeout, clock: () => clock });
   const changes: (string | undefined)[] = [];
   circuit.listen((failure) => changes.push((failure?.cause as Error | undefined)?.message));
   return {
     find,
+    lists,
     changes,
     store: circuit.store,
     breakBy: (how: (() => Promise<never>) | undefined) => (fault = how),
     advance: (milliseconds: number) => (clock += milliseconds),
+    breakLists: (how: () => Promise<never>) => (listFault = how),
     ask: () => codeOf(circuit.store.find("x")),
+    list: () => codeOf(circuit.store.findByUser!("7")),
   };
 }
 
@@ -144,6 +151,55 @@ describe("a store behind a circuit", () => {
     const circuit = createCircuit(store, { timeout: TIMEOUT });
     expect(await circuit.store.findByUser!("7")).toEqual([]);
     await expect(circuit.store.find("x")).rejects.toMatchObject({ code: "ERR_SESSION_STORE" });
+  });
+
+  describe("calls about many records", () => {
+    test("that are late are errors, and open nothing for those who look one up", async () => {
+      const { store, ask, list, breakLists, changes } = setUp(0.005);
+      breakLists(never);
+      for (let n = 0; n < 2; n++)
+        expect(await Promise.all([list(), list(), list()])).toEqual(Array(3).fill("ERR_SESSION_STORE"));
+      expect(await ask()).toBe("absent");
+      const error = await store.findByUser!("7").catch((caught: unknown) => caught);
+      expect(error).toMatchObject({
+        code: "ERR_SESSION_STORE",
+        cause: { message: "No answer within 50 ms." },
+      });
+      expect(changes).toEqual([]);
+    });
+
+    test("that fail in time are no outage either", async () => {
+      const { list, breakLists, changes } = setUp();
+      breakLists(down);
+      for (let n = 0; n < 5; n++) expect(await list()).toBe("ERR_SESSION_STORE");
+      expect(changes).toEqual([]);
+    });
+
+    test("that are answered do not hide that lookups are late", async () => {
+      const { ask, list, breakBy, find, changes } = setUp();
+      breakBy(never);
+      for (let n = 0; n < 4; n++) {
+        await ask();
+        await list();
+      }
+      expect(find).toHaveBeenCalledTimes(3);
+      expect(changes).toEqual(["No answer within 20 ms."]);
+    });
+
+    test("fail at once during an outage, and leave it to a lookup to see whether it is over", async () => {
+      const { ask, list, lists, breakBy, advance } = setUp();
+      breakBy(never);
+      for (let n = 0; n < 3; n++) await ask();
+      expect(await list()).toBe("ERR_SESSION_STORE");
+      expect(lists).not.toHaveBeenCalled();
+
+      // Where nobody looks anything up, they find out themselves.
+      advance(500);
+      expect(await list()).toEqual([]);
+      breakBy(undefined);
+      expect(await ask()).toBe("absent");
+      expect(await list()).toEqual([]);
+    });
   });
 });
 

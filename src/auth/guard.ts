@@ -1,7 +1,7 @@
 import { clientAddress } from "../client-address.ts";
 import { SessionError } from "../core/errors.ts";
 import type { Data } from "../core/json.ts";
-import { refuseUnknownOptions } from "../core/option-errors.ts";
+import { refuseUnknownOptions, requireFunction } from "../core/option-errors.ts";
 import type { DenialReason } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
 import type { UserId } from "../options.ts";
@@ -123,6 +123,7 @@ export function guardCore<User, T extends object, Rules extends PolicyRules<User
   options: GuardOptions<User, T, Rules>,
 ): GuardCore<User, Rules> {
   refuseUnknownOptions(options, KNOWN, "createGuard");
+  requireFunction(options, "loadUser", "createGuard");
   const { sessions, policies } = options;
   const { now, emit, trust } = partsOf(sessions);
   const forms = createKeptForms(sessions);

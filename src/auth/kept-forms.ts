@@ -20,12 +20,14 @@ export interface KeptForms<T extends object> {
 
 /** What is kept of a form, in the session of the user who filled it in. */
 interface KeptForm {
+  readonly page: string;
   readonly userId: UserId;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Characters of a form that are kept at most: every later request of the session loads them. */
+/** A session keeps one form, the last one, and no more than so many characters: every later request loads them. */
 const MAX_FORM = 65_536;
+const KEY = "form";
 /**
  * What typing the password may add to a sealed session. One that is full to the last octet could not be
  * confirmed any more.
@@ -44,10 +46,10 @@ export function createKeptForms<T extends object>(sessions: Sessions<T>): KeptFo
       const typed = texts.filter((text): text is [string, string] => typeof text[1] === "string");
       const length = typed.reduce((sum, [, text]) => sum + text.length, 0);
       if (typed.length === 0 || length > MAX_FORM) return;
-      const kept: KeptForm = { userId, fields: Object.fromEntries(typed) };
+      const kept: KeptForm = { page, userId, fields: Object.fromEntries(typed) };
       try {
-        if (store === undefined) await session.flash.set(formKey(page), { ...kept, room: ROOM });
-        await session.flash.set(formKey(page), kept);
+        if (store === undefined) await session.flash.set(KEY, { ...kept, room: ROOM });
+        await session.flash.set(KEY, kept);
       } catch (error) {
         // Then it has to be typed again.
         const lost = ["ERR_SESSION_COOKIE_TOO_LARGE", "ERR_SESSION_REVOKED"] as const;
@@ -56,9 +58,12 @@ export function createKeptForms<T extends object>(sessions: Sessions<T>): KeptFo
     },
 
     async take(session, page) {
-      const kept = (await session.flash.take(formKey(pageOf(page) ?? ""))) as KeptForm | undefined;
+      const kept = (await session.flash.take(KEY)) as KeptForm | undefined;
       // Another user may have logged in on the same browser.
-      return kept !== undefined && kept.userId === sessions.userIdOf(session.data) ? kept.fields : {};
+      if (kept === undefined || kept.userId !== sessions.userIdOf(session.data)) return {};
+      if (kept.page === pageOf(page)) return kept.fields;
+      await session.flash.set(KEY, kept);
+      return {};
     },
   };
 }
@@ -68,5 +73,3 @@ function pageOf(next: string | undefined): string | undefined {
   const path = next === undefined ? "" : safeNext(next, "");
   return path === "" ? undefined : new URL(path, "http://n").pathname;
 }
-
-const formKey = (page: string): string => `form of ${page}`;

@@ -1,7 +1,7 @@
 import type { SessionInfo } from "../manage.ts";
 import { UsageError, type Command } from "./command.ts";
 import { withStore } from "./open-store.ts";
-import { STORE_ABOUT, STORE_OPTIONS } from "./store-address.ts";
+import { NAME_OPTION, STORE_ABOUT, STORE_OPTIONS } from "./store-address.ts";
 import { iso, momentText, printable } from "./text.ts";
 
 /** `coatcheck list <user>`: who is logged in where. */
@@ -11,7 +11,7 @@ export const list: Command = {
   most: 1,
   summary: "list the living sessions of a user",
   about: `Lists a user's living sessions by their public ids, latest seen first.\n\n${STORE_ABOUT}`,
-  options: STORE_OPTIONS,
+  options: { ...NAME_OPTION, ...STORE_OPTIONS },
   async run(input, io) {
     const [user] = input.positionals;
     if (user === undefined || user === "") throw new UsageError("list needs the id of a user.");

@@ -56,9 +56,10 @@ export async function withStore<Result>(
       "There is no store: give --store, or set SESSION_STORE or DATABASE_URL. Sessions in cookies can be neither listed nor revoked.",
     );
   const timeout = numberOption(input, "timeout", 1) ?? DEFAULT_TIMEOUT;
+  const name = input.text("name");
   const store = await openStore(address, input, io.now).catch(asUsage);
   try {
-    const sessions = createSessions({ store, storeTimeout: timeout, now: io.now });
+    const sessions = createSessions({ store, name, storeTimeout: timeout, now: io.now });
     return await work({
       store,
       sessions,

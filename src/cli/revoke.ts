@@ -1,6 +1,6 @@
 import { UsageError, type Command } from "./command.ts";
 import { withStore } from "./open-store.ts";
-import { STORE_ABOUT, STORE_OPTIONS } from "./store-address.ts";
+import { NAME_OPTION, STORE_ABOUT, STORE_OPTIONS } from "./store-address.ts";
 
 /** `coatcheck revoke`: ends one session, or all of a user. */
 export const revoke: Command = {
@@ -13,6 +13,7 @@ Exit code 1 when there is no living session of that id.\n\n${STORE_ABOUT}`,
   options: {
     user: { type: "string", value: "<user>", help: "end all sessions of this user" },
     except: { type: "string", value: "<id>", help: "with --user: keep the session of this public id" },
+    ...NAME_OPTION,
     ...STORE_OPTIONS,
   },
   async run(input, io) {

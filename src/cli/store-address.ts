@@ -1,4 +1,5 @@
 import { UsageError, type CommandInput, type CommandOption } from "./command.ts";
+import { DEFAULT_NAME } from "../options.ts";
 import type { CliIo } from "./io.ts";
 
 /** Options of every command that works on a store. */
@@ -11,6 +12,11 @@ export const STORE_OPTIONS: Readonly<Record<string, CommandOption>> = {
   table: { type: "string", value: "<name>", help: "the table, where it is not coatcheck_sessions" },
   prefix: { type: "string", value: "<text>", help: "the keys' prefix in Redis, where it is not coatcheck:" },
   timeout: { type: "string", value: "<seconds>", help: "how long the store may take (default 5)" },
+};
+
+/** The option of those that ask for the sessions of a user. */
+export const NAME_OPTION: Readonly<Record<string, CommandOption>> = {
+  name: { type: "string", value: "<name>", help: `the sessions' name, where it is not ${DEFAULT_NAME}` },
 };
 
 /** What the help of those commands says of them. */

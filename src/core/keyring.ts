@@ -7,8 +7,8 @@ export const PASSWORD_MIN_LENGTH = 32;
 
 const KID_BYTES = 6;
 const KEY_BYTES = 32;
-/** Day keys kept at once. Days outside a session's lifetime never get here, so this is never near. */
-const MAX_DAY_KEYS = 8192;
+/** Keys kept at once. Days outside a session's lifetime never get here, so this is never near. */
+const MAX_KEPT = 8192;
 
 /**
  * The keys of a list of passwords: the first seals, all open. Every password gives a key of its own for every
@@ -46,43 +46,45 @@ export function createKeyring(
 
   const encoder = new TextEncoder();
   const salt = encoder.encode(`coatcheck/${cipher.version}`);
-  const days = new Map<string, MaybePromise<unknown>>();
-  let secrets: MaybePromise<Map<string, Uint8Array<ArrayBuffer>>> | undefined;
+  const kept = new Map<string, MaybePromise<unknown>>();
 
-  /** Key id → password, in the order of the list. Derived at first use. */
-  function secretsByKid(): MaybePromise<Map<string, Uint8Array<ArrayBuffer>>> {
-    if (secrets !== undefined) return secrets;
-    const encoded = passwords.map((password) => encoder.encode(password));
-    const derived = encoded.map((secret) => crypto.hkdf(secret, salt, encoder.encode("kid"), KID_BYTES));
-    const index = (ids: readonly Uint8Array<ArrayBuffer>[]) =>
-      new Map(ids.map((id, i) => [crypto.base64url(id), encoded[i]!] as const));
-    const built = derived.some(isPromise)
-      ? Promise.all(derived).then(index)
-      : index(derived as Uint8Array<ArrayBuffer>[]);
-    secrets = built;
-    return built;
+  /** Derives something once for all who ask, also at the same time. What failed is derived again for the next. */
+  function once<T>(id: string, derive: () => MaybePromise<T>): MaybePromise<T> {
+    let value = kept.get(id) as MaybePromise<T> | undefined;
+    if (value === undefined) {
+      value = derive();
+      if (kept.size >= MAX_KEPT) kept.clear();
+      kept.set(id, value);
+      if (isPromise(value)) value.catch(() => kept.delete(id));
+    }
+    return value;
   }
+
+  /** Key id → password, in the order of the list. */
+  const secretsByKid = () =>
+    once("kid", () => {
+      const encoded = passwords.map((password) => encoder.encode(password));
+      const derived = encoded.map((secret) => crypto.hkdf(secret, salt, encoder.encode("kid"), KID_BYTES));
+      const ids = derived.some(isPromise) ? Promise.all(derived) : (derived as Uint8Array<ArrayBuffer>[]);
+      return chain(ids, (all) => new Map(all.map((id, i) => [crypto.base64url(id), encoded[i]!])));
+    });
 
   return {
     cipher,
     sealingKid: () => chain(secretsByKid(), (byKid) => byKid.keys().next().value!),
     keyFor(kid, day) {
       const id = `${kid}.${day}`;
-      const known = days.get(id);
-      if (known !== undefined) return known;
-      return chain(secretsByKid(), (byKid) => {
-        // Others may have waited for the ids as well, and one of them was first.
-        const made = days.get(id);
-        if (made !== undefined) return made;
-        const secret = byKid.get(kid);
-        if (secret === undefined) return undefined;
-        const derived = chain(crypto.hkdf(secret, salt, encoder.encode(`key ${day}`), KEY_BYTES), (octets) =>
+      const derive = (secret: Uint8Array<ArrayBuffer>) =>
+        chain(crypto.hkdf(secret, salt, encoder.encode(`key ${day}`), KEY_BYTES), (octets) =>
           cipher.importKey(octets),
         );
-        if (days.size >= MAX_DAY_KEYS) days.clear();
-        days.set(id, derived);
-        return derived;
-      });
+      return (
+        kept.get(id) ??
+        chain(secretsByKid(), (byKid) => {
+          const secret = byKid.get(kid);
+          return secret && once(id, () => derive(secret));
+        })
+      );
     },
   };
 }

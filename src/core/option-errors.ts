@@ -17,6 +17,19 @@ export function refuseUnknownOptions(
   if (unknown !== undefined) throw unknownOption(prefix + unknown, of);
 }
 
+/**
+ * @throws SessionError `ERR_SESSION_CONFIG` for a function that is missing: it would be missed at the first
+ *   visitor.
+ */
+export function requireFunction<Options extends object>(
+  options: Options,
+  name: keyof Options & string,
+  of: string,
+): void {
+  if (typeof options[name] !== "function")
+    throw new SessionError("ERR_SESSION_CONFIG", `${of} needs ${name}, a function.`);
+}
+
 /** The error of an option that there is not. @param ours - What it is called here. */
 export function unknownOption(name: string, of: string, ours?: string): SessionError {
   const hint = ours === undefined ? "" : `; here it is called ${ours}`;

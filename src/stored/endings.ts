@@ -1,3 +1,4 @@
+import { SessionError } from "../core/errors.ts";
 import type { SessionRecord, SessionStore, StoreChange, StoreWatch } from "../stores/store.ts";
 
 /** Somebody who waits for a session to end. */
@@ -8,21 +9,40 @@ interface Waiting {
   over: boolean;
 }
 
+/** All who wait for the end of one session. */
+interface Group {
+  readonly members: Set<Waiting>;
+  /** When the session is looked at again, by the sessions' clock. */
+  nextLook: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
 type WatchableStore = SessionStore & Required<Pick<SessionStore, "watch">>;
 
 /** After a store that did not answer: whether a session has ended must not stay unknown. */
 const ASK_AGAIN_MS = 1000;
+/** What `setTimeout` takes: with more it would call back at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Tells when sessions end, on whichever node. One watch serves all who wait; it runs while somebody does.
+ * Tells when sessions end, on whichever node. One watch serves all who wait; it runs while somebody does. Of
+ * an expiry no store tells before it sweeps, and some never do: so a session is looked at again when it would
+ * be over by what was seen of it. If its visitor came back meanwhile, that goes on.
  */
 export class Endings {
   readonly #store: WatchableStore;
-  readonly #waiting = new Map<string, Set<Waiting>>();
+  readonly #now: () => number;
+  readonly #waiting = new Map<string, Group>();
   #watch: Promise<StoreWatch> | undefined;
 
-  constructor(store: WatchableStore) {
+  /**
+   * @param now - The sessions' clock.
+   * @throws SessionError `ERR_SESSION_UNSUPPORTED` when the store cannot watch.
+   */
+  constructor(store: SessionStore, now: () => number) {
+    if (!canWatch(store)) throw new SessionError("ERR_SESSION_UNSUPPORTED", "This store has no watch.");
     this.#store = store;
+    this.#now = now;
   }
 
   /** Calls back once when the session is over; see {@link Sessions.onRevoked}. @returns what stops it */
@@ -68,16 +88,35 @@ export class Endings {
       if (this.#waiting.has(id)) await this.#check(id, await this.#store.find(id));
     } catch {
       // Down: neither ended nor not.
-      setTimeout(() => void this.#lookAgain(id), ASK_AGAIN_MS).unref?.();
+      this.#lookAgainAt(id, this.#now() + ASK_AGAIN_MS);
     }
+  }
+
+  /** Looks again at this moment, unless that will be done earlier anyway. */
+  #lookAgainAt(id: string, moment: number): void {
+    const group = this.#waiting.get(id);
+    if (group === undefined || group.nextLook <= moment) return;
+    clearTimeout(group.timer);
+    group.nextLook = moment;
+    const look = (): void => {
+      group.nextLook = Infinity;
+      void this.#lookAgain(id);
+    };
+    group.timer = setTimeout(look, Math.min(moment - this.#now(), LONGEST_TIMER_MS));
+    // A timer is a number where none keeps a process alive.
+    (group.timer as Partial<NodeJS.Timeout>).unref?.();
   }
 
   async #check(id: string, record: SessionRecord | undefined): Promise<void> {
     if (record === undefined) return this.#end(id);
-    const { successor, userId } = record;
-    if (successor === undefined) return;
+    const { successor, userId, expiresAt } = record;
+    if (successor === undefined) {
+      const moment = this.#now();
+      // One that is there after its time is so by another clock.
+      return this.#lookAgainAt(id, expiresAt > moment ? expiresAt : moment + ASK_AGAIN_MS);
+    }
     const next = await this.#store.find(successor);
-    for (const one of this.#waiting.get(id) ?? []) {
+    for (const one of this.#membersOf(id)) {
       // Somebody else's now: for the one who waits it is over.
       if (next !== undefined && next.userId !== userId) this.#finish(one);
       else this.#follow(one, successor);
@@ -94,7 +133,11 @@ export class Endings {
   }
 
   #end(id: string): void {
-    for (const one of this.#waiting.get(id) ?? []) this.#finish(one);
+    for (const one of this.#membersOf(id)) this.#finish(one);
+  }
+
+  #membersOf(id: string): Iterable<Waiting> {
+    return this.#waiting.get(id)?.members ?? [];
   }
 
   #finish(one: Waiting): void {
@@ -109,18 +152,25 @@ export class Endings {
   }
 
   #add(one: Waiting): void {
-    const others = this.#waiting.get(one.id);
-    if (others === undefined) this.#waiting.set(one.id, new Set([one]));
-    else others.add(one);
+    const group = this.#waiting.get(one.id);
+    if (group !== undefined) group.members.add(one);
+    else this.#waiting.set(one.id, { members: new Set([one]), nextLook: Infinity, timer: undefined });
   }
 
   #remove(one: Waiting, id = one.id): void {
-    const others = this.#waiting.get(id);
-    others?.delete(one);
-    if (others?.size === 0) this.#waiting.delete(id);
+    const group = this.#waiting.get(id);
+    group?.members.delete(one);
+    if (group?.members.size === 0) {
+      clearTimeout(group.timer);
+      this.#waiting.delete(id);
+    }
     if (this.#waiting.size > 0 || this.#watch === undefined) return;
     const watch = this.#watch;
     this.#watch = undefined;
     watch.then((running) => running.stop()).catch(() => undefined);
   }
+}
+
+function canWatch(store: SessionStore): store is WatchableStore {
+  return store.watch !== undefined;
 }

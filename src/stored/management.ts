@@ -1,31 +1,25 @@
 import { parseAuthentication } from "../authentication.ts";
 import { SessionError } from "../core/errors.ts";
-import { loadOnce } from "../core/maybe-promise.ts";
 import type { EventBody } from "../events.ts";
 import type { Keeper } from "../keeper.ts";
 import type { SessionInfo, SessionManagement } from "../manage.ts";
 import type { SessionRecord, SessionStore, StoreMethod } from "../stores/store.ts";
+import { userKey } from "../user-key.ts";
 import { parseDevice } from "./device.ts";
 import { isTokenOrId } from "./keeper.ts";
 
 const SWEEP_BATCH = 1000;
 
-/** Builds it over a store that answers in time. */
+/** Builds it for the sessions of a name, over a store that answers in time. */
 export function createStoreManagement(
+  name: string,
   store: SessionStore,
   keeper: Keeper,
   emit: (event: EventBody) => void,
-): SessionManagement {
-  const endings = loadOnce(async () => {
-    const watchable = { ...store, find: able(store, "find"), watch: able(store, "watch") };
-    // Loaded by those alone who wait for something.
-    const { Endings } = await import("./endings.ts");
-    return new Endings(watchable);
-  });
-
+): Omit<SessionManagement, "onRevoked"> {
   return {
     async list(userId, { current } = {}) {
-      const records = await able(store, "findByUser")(String(userId));
+      const records = await able(store, "findByUser")(userKey(name, userId));
       const living = records.filter(({ successor }) => successor === undefined);
       return living.map((record) => infoOf(record, record.id === current));
     },
@@ -35,7 +29,8 @@ export function createStoreManagement(
       // What a visitor made up is not worth a lookup.
       if (typeof id !== "string" || !isTokenOrId(id)) return false;
       const record = await find(id);
-      if (record === undefined || (userId !== undefined && record.userId !== String(userId))) return false;
+      if (record === undefined) return false;
+      if (userId !== undefined && record.userId !== userKey(name, userId)) return false;
       await keeper.end(record);
       emit({ type: "revoked", id });
       return true;
@@ -43,18 +38,14 @@ export function createStoreManagement(
 
     async revokeUser(userId, { except } = {}) {
       const remove = able(store, "deleteByUser");
-      let count = await remove(String(userId), except);
+      const key = userKey(name, userId);
+      let count = await remove(key, except);
       // A session that changes its token at this moment can slip past one pass of some stores, but not past
       // one that finds nothing.
       if (store.deletesAtOnce !== true)
-        for (let removed = count; removed > 0; count += removed)
-          removed = await remove(String(userId), except);
+        for (let removed = count; removed > 0; count += removed) removed = await remove(key, except);
       emit({ type: "user-revoked", userId: String(userId), count });
       return count;
-    },
-
-    async onRevoked(id, listener) {
-      return (await endings()).listen(id, listener);
     },
 
     async sweep() {

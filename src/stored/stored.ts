@@ -1,5 +1,6 @@
 import { createCircuit, STORE_TIMEOUT } from "../circuit.ts";
 import { circuitsInside } from "../circuit-inside.ts";
+import { loadOnce } from "../core/maybe-promise.ts";
 import { runtimeCrypto } from "../crypto/runtime.ts";
 import type { EventBody } from "../events.ts";
 import type { Exchange } from "../exchange.ts";
@@ -31,7 +32,7 @@ export function createStored(
   given: SessionStore,
   emit: (event: EventBody) => void,
 ): Stored {
-  const { name, devices, trust, storeTimeout = STORE_TIMEOUT } = options;
+  const { name, devices, trust, now, storeTimeout = STORE_TIMEOUT } = options;
   const inside = circuitsInside.get(given);
   const circuit = inside?.circuit ?? createCircuit(given, { timeout: storeTimeout });
   circuit.listen((failure) => emit({ type: failure === undefined ? "store-up" : "store-down" }));
@@ -45,10 +46,18 @@ export function createStored(
     known: inside?.known,
     readsOn: inside?.readsOn ?? false,
   });
+  const endings = loadOnce(async () => {
+    // Loaded by those alone who wait for something.
+    const { Endings } = await import("./endings.ts");
+    return new Endings(store, now);
+  });
   return {
     store,
     keeper,
-    management: createStoreManagement(store, keeper, emit),
+    management: {
+      ...createStoreManagement(name, store, keeper, emit),
+      onRevoked: async (...of) => (await endings()).listen(...of),
+    },
     deviceOf: deviceReader(devices, trust),
   };
 }

@@ -37,7 +37,7 @@ interface Write {
  * @param store - Has `watch`; all of the built-in stores do.
  * @returns a store with the methods that `store` has, which reject with `ERR_SESSION_STORE` when it does not
  *   answer in time.
- * @throws SessionError `ERR_SESSION_CONFIG`, when the store cannot watch or an option is no such number.
+ * @throws SessionError `ERR_SESSION_CONFIG`, when the store cannot watch, or an option is unknown or invalid.
  */
 export function cachedStore(store: SessionStore, options: CachedStoreOptions): SessionStore {
   const { maxAge, staleFor, maxEntries, maxBytes, timeout, now, clock } = checkCachedOptions(store, options);

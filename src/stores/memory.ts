@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../core/option-errors.ts";
 import type { SessionRecord, SessionStore, StoreChange } from "./store.ts";
 
 /** Options of {@link memoryStore}. */
@@ -6,13 +7,17 @@ export interface MemoryStoreOptions {
   readonly now?: () => number;
 }
 
+const KNOWN: ReadonlySet<string> = new Set<keyof MemoryStoreOptions>(["now"]);
+
 /**
  * A store in this process's memory: for tests, for development, and for a single process whose sessions
  * may end with it. It is a whole store all the same: the contract's every line holds.
  *
  * @returns a store with `findByUser`, `deleteByUser`, `deleteExpired` and `watch`.
+ * @throws SessionError `ERR_SESSION_CONFIG` for an option that there is not.
  */
 export function memoryStore(options: MemoryStoreOptions = {}): Required<SessionStore> {
+  refuseUnknownOptions(options, KNOWN, "memoryStore");
   const now = options.now ?? Date.now;
   const records = new Map<string, SessionRecord>();
   /** Most users have one session: its id alone, as a set takes 150 bytes more. */

@@ -1,3 +1,4 @@
+import { loadOnce } from "../core/maybe-promise.ts";
 import { createBatcher } from "./batch.ts";
 import { checkPostgres } from "./postgres/check.ts";
 import { checkPostgresOptions, wrong, type PostgresStoreOptions } from "./postgres/options.ts";
@@ -166,17 +167,20 @@ interface PoolSource {
 function poolOf(options: PostgresStoreOptions): PoolSource {
   if ("pool" in options) return { pool: async () => options.pool, end: async () => {} };
   const { url } = options;
-  let opening: ReturnType<typeof openPool> | undefined;
+  let opened: Awaited<ReturnType<typeof openPool>> | undefined;
+  let isClosed = false;
+  const open = loadOnce(async () => (opened = await openPool(url)));
   return {
-    pool: () => (opening ??= openPool(url)),
+    async pool() {
+      const pool = await open();
+      // Also if it was closed while the pool was being made: one that is never asked has no connections.
+      if (isClosed) throw new Error("The session store was closed.");
+      return pool;
+    },
     async end() {
-      const opened = opening;
-      opening = Promise.reject(new Error("The session store was closed."));
-      opening.catch(() => {});
-      await opened?.then(
-        (pool) => pool.end(),
-        () => {},
-      );
+      if (isClosed) return;
+      isClosed = true;
+      await opened?.end();
     },
   };
 }

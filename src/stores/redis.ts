@@ -1,4 +1,5 @@
 import { SessionError } from "../core/errors.ts";
+import { refuseUnknownOptions } from "../core/option-errors.ts";
 import { isPromise, type MaybePromise } from "../core/maybe-promise.ts";
 import { createChannel } from "./redis/channel.ts";
 import { findingsOf, lossesOf } from "./redis/check.ts";
@@ -28,6 +29,8 @@ export interface RedisStoreOptions {
   /** The clock, in milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
+
+const KNOWN: ReadonlySet<string> = new Set<keyof RedisStoreOptions>(["client", "url", "prefix", "now"]);
 
 /**
  * How much longer Redis keeps a record than it lives. The store judges by its own clock, with which that of
@@ -216,6 +219,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 }
 
 function checked(options: RedisStoreOptions): RedisStoreOptions {
+  refuseUnknownOptions(options, KNOWN, "redisStore");
   const { client, url, prefix } = options;
   if ((client === undefined) === (url === undefined))
     throw new SessionError("ERR_SESSION_CONFIG", "redisStore() needs either `client` or `url`.");

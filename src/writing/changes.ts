@@ -15,10 +15,13 @@ import { NO_DATA, type Content } from "../content.ts";
 import type { UserId } from "../options.ts";
 import type { SessionUpdate } from "../session.ts";
 import type { DataShape } from "../data-shape.ts";
+import { userKey } from "../user-key.ts";
 import { checkMethods, writeAuthentication } from "./authentication.ts";
 
 /** What changes need to know of the sessions whose content they change. */
 export interface ChangesOptions {
+  /** Of the sessions. */
+  readonly name: string;
   readonly shape: DataShape;
   readonly userIdOf: (data: Readonly<Data>) => UserId | undefined;
   readonly lifetime: Lifetime;
@@ -49,7 +52,13 @@ export interface Changes {
 }
 
 /** Builds the changes of the sessions of one `createSessions`. */
-export function createChanges({ shape, userIdOf, lifetime, remembered }: ChangesOptions): Changes {
+export function createChanges({ name, shape, userIdOf, lifetime, remembered }: ChangesOptions): Changes {
+  /** Whose record it is, as stores are told. */
+  const keyOf = (json: string): string | undefined => {
+    const userId = changes.userIdOf(json);
+    return userId === undefined ? undefined : userKey(name, userId);
+  };
+
   function lifetimeOf({ authentication }: Content): Lifetime {
     if (parseAuthentication(authentication).remembered !== true) return lifetime;
     if (remembered !== undefined) return remembered;
@@ -63,7 +72,7 @@ export function createChanges({ shape, userIdOf, lifetime, remembered }: Changes
     userIdOf: (json) => (json === NO_DATA ? undefined : userIdOf(JSON.parse(json) as Data)),
 
     begin(content, moment) {
-      const userId = indexOf(changes.userIdOf(content.json));
+      const userId = keyOf(content.json);
       const authenticatedAt = userId === undefined ? undefined : moment;
       return { ...startLifetime(lifetimeOf(content), moment), userId, authenticatedAt };
     },
@@ -73,7 +82,7 @@ export function createChanges({ shape, userIdOf, lifetime, remembered }: Changes
       flash,
       authentication,
       schemaVersion: shape.version,
-      userId: indexOf(changes.userIdOf(data)),
+      userId: keyOf(data),
     }),
 
     update: (base, update) =>
@@ -115,9 +124,4 @@ function nobodyLoggedIn(): SessionError {
     "ERR_SESSION_INVALID_UPDATE",
     "session.authenticate was given an update after which userId(data) names nobody.",
   );
-}
-
-/** A user's id as stores index it. */
-export function indexOf(userId: UserId | undefined): string | undefined {
-  return userId === undefined ? undefined : String(userId);
 }

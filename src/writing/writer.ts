@@ -11,7 +11,7 @@ import type { UserId } from "../options.ts";
 import type { Flash, SessionUpdate } from "../session.ts";
 import type { SessionCookie } from "../session-cookie.ts";
 import type { Held, SessionContext } from "../session-handle.ts";
-import { createChanges, indexOf, type Changes, type ChangesOptions } from "./changes.ts";
+import { createChanges, type Changes, type ChangesOptions } from "./changes.ts";
 import { backOff, lostOut, revoked } from "./contention.ts";
 import { createFlash } from "./flash.ts";
 import { isNothing, leavesNothing } from "./nothing.ts";
@@ -141,7 +141,7 @@ export class SessionWriter {
     rotation: Rotation | undefined,
   ): MaybePromise<boolean> {
     const { keeper, now } = this.#context;
-    if (record === undefined) return isNothing(next) || chain(this.#create(next), () => true);
+    if (record === undefined) return isNothing(next) || chain(this.#begin(next), () => true);
     if (isNothing(next)) {
       if (keeper.inCookie) assertSettable(this.#cookie, this.#exchange);
       return chain(keeper.retire(record), (retired) => {
@@ -163,6 +163,14 @@ export class SessionWriter {
     return chain(this.#delivered(keeper.update(record, draft)), (written) => this.#keep(written, next.json));
   }
 
+  /** Somebody who logs in leaves nothing behind: what the cookie stood for ends, also if it could not be read here. */
+  #begin(next: Content): MaybePromise<void> {
+    const left = this.#held.spent();
+    const ends =
+      left !== undefined && left.successor === undefined && this.#userIdOf(next.json) !== undefined;
+    return chain(this.#create(next), () => (ends ? this.#context.keeper.end(left) : undefined));
+  }
+
   #create(next: Content): MaybePromise<void> {
     const { keeper, now, emit } = this.#context;
     assertSettable(this.#cookie, this.#exchange);
@@ -173,7 +181,7 @@ export class SessionWriter {
     };
     return chain(this.#delivered(keeper.create(draft)), (written) => {
       this.#keep(written, next.json);
-      emit({ type: "created", id: written.record.id, userId: draft.userId });
+      emit({ type: "created", id: written.record.id, userId: this.#userText(next.json) });
     });
   }
 
@@ -190,20 +198,29 @@ export class SessionWriter {
     };
     return chain(this.#delivered(keeper.rotate(record, draft)), (written) => {
       if (!this.#keep(written, next.json)) return false;
-      emit({ type: "rotated", id: written!.record.id, previousId: record.id, userId: draft.userId, cause });
+      const [id, userId] = [written!.record.id, this.#userText(next.json)];
+      emit({ type: "rotated", id, previousId: record.id, userId, cause });
       return true;
     });
   }
 
   #end(): MaybePromise<void> {
     const record = this.#record ?? this.#held.spent();
-    return chain(record && this.#context.keeper.end(record), () => this.#ended());
+    const ending = record && this.#context.keeper.end(record);
+    const tried = isPromise(ending) ? ending.catch((error: unknown) => this.#keepBack(error)) : ending;
+    return chain(tried, () => this.#ended());
+  }
+
+  /** The session goes on, as it could not be ended; but nobody gets a token that was made in this very request. */
+  #keepBack(error: unknown): never {
+    if (this.#cookie.issued) this.#cookie.remove();
+    throw error;
   }
 
   #ended(): void {
     this.#endings++;
     const record = this.#record;
-    const userId = indexOf(this.#userIdOf(this.#json));
+    const userId = this.#userText(this.#json);
     if (record !== undefined || this.#cookie.present) this.#held.show(undefined, NO_DATA, "destroyed");
     this.#cookie.remove();
     if (record !== undefined) this.#context.emit({ type: "destroyed", id: record.id, userId });
@@ -243,6 +260,12 @@ export class SessionWriter {
 
   #userIdOf(json: string): UserId | undefined {
     return this.#changes.userIdOf(json);
+  }
+
+  /** Whose content it is, as events say it. */
+  #userText(json: string): string | undefined {
+    const userId = this.#userIdOf(json);
+    return userId === undefined ? undefined : String(userId);
   }
 
   /** Runs one write while the others of this request wait. Callers have made sure that none is under way. */

@@ -153,6 +153,17 @@ describe.each(kinds)("a form that requireFresh interrupts ($kind)", (kind) => {
     expect(await take()).toEqual({ reason: "second" });
   });
 
+  test("is replaced by one of another page too: a session keeps the last one, however many pages have one", async () => {
+    const { submit, take, clock } = await setUp(kind);
+    clock.advance(600 * SECOND);
+    const note = "x".repeat(1000);
+    for (let page = 0; page < 50; page++)
+      await submit({ reason: `${page}`, note }, { next: `/things/${page}` });
+    expect(await take("/things/48")).toEqual({});
+    expect(await take("/things/49")).toEqual({ reason: "49", note });
+    expect(await take("/things/49")).toEqual({});
+  });
+
   test("is not shown to another user who logs in on the same browser", async () => {
     const { submit, take, clock, logIn } = await setUp(kind);
     clock.advance(STALE);

@@ -232,6 +232,7 @@ test.each([
   { option: "policy", wrong: { policy: {} } },
   { option: "loginPath", wrong: { loginPath: "https://sso.example/login" } },
   { option: "confirmPath", wrong: { confirmPath: "confirm" } },
+  { option: "loadUser", wrong: { loadUser: undefined as never } },
 ])("a guard is not built with a wrong option: $option", async ({ option, wrong }) => {
   const { sessions, loadUser } = setUpGuard({ stored: true });
   const error = await errorOf(() => createGuard({ sessions, loadUser, ...wrong }));

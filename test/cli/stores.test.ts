@@ -53,7 +53,7 @@ const kinds: Kind[] = [
 let places = 0;
 
 /** An application with a store of its own, and the command for the same store. */
-async function application(kind: Kind) {
+async function application(kind: Kind, about: { readonly name?: string } = {}) {
   const place = `cli_${++places}`;
   const address = kind.address();
   const clock = fakeClock();
@@ -65,7 +65,13 @@ async function application(kind: Kind) {
 
   const store = kind.open(address, place, clock.now);
   onTestFinished(() => store.close());
-  const sessions = createSessions({ store, storeTimeout: 5, now: clock.now, devices: { userAgent: true } });
+  const sessions = createSessions({
+    ...about,
+    store,
+    storeTimeout: 5,
+    now: clock.now,
+    devices: { userAgent: true },
+  });
   const login = async (userId: number, userAgent = "Firefox") => {
     const exchange = testExchange({ headers: { "user-agent": userAgent } });
     const session = await sessions.open(exchange);
@@ -112,6 +118,16 @@ describe.each(kinds)("the command on $name", (kind) => {
     expect((await sessions.list(7)).map(({ id }) => id)).toEqual([second]);
     expect((await command("revoke", first)).code).toBe(1);
     expect(await json("revoke", second)).toEqual({ code: 0, answer: { revoked: 1 } });
+    expect(await sessions.list(7)).toEqual([]);
+  });
+
+  test("asks for sessions of another name by --name", async () => {
+    const { command, login, sessions } = await application(kind, { name: "staff" });
+    const id = await login(7);
+    expect((await command("list", "7")).out).toBe("No living sessions.\n");
+    expect((await command("list", "7", "--name", "staff")).out).toContain(id);
+    expect((await command("revoke", "--user", "7")).out).toBe("Ended 0 sessions.\n");
+    expect((await command("revoke", "--user", "7", "--name", "staff")).out).toBe("Ended 1 session.\n");
     expect(await sessions.list(7)).toEqual([]);
   });
 

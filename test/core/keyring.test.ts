@@ -63,6 +63,28 @@ describe.each(ciphers)("a keyring on $name", ({ crypto: provider, cipher: own })
     expect(calls).toMatchObject({ hkdf: 4, importKey: 2 });
   });
 
+  test("derives again what could not be derived", async () => {
+    let failures = 0;
+    const fail = async (): Promise<void> => {
+      if (failures-- > 0) throw new Error("OperationError");
+    };
+    // As WebCrypto fails: later.
+    const failing = {
+      ...provider,
+      synchronous: false,
+      hkdf: async (...of: Parameters<typeof provider.hkdf>) => (await fail(), provider.hkdf(...of)),
+    };
+    const keyring = createKeyring([FIRST], failing, own);
+    failures = 1;
+    await expect(keyring.sealingKid()).rejects.toThrow("OperationError");
+    const kid = await keyring.sealingKid();
+    failures = 1;
+    await expect(keyring.keyFor(kid, 20_000)).rejects.toThrow("OperationError");
+    const key = await keyring.keyFor(kid, 20_000);
+    expect(key).toBeDefined();
+    expect(await keyring.keyFor(kid, 20_000)).toBe(key);
+  });
+
   test("gives every password and day another key", async () => {
     const made = new Set<string>();
     const spying = {

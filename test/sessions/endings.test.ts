@@ -1,13 +1,18 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { SessionOptions } from "../../src/options.ts";
+import type { Session } from "../../src/session.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { SessionStore, StoreChange } from "../../src/stores/store.ts";
 import { testExchange } from "../../src/testing/index.ts";
-import { codeOf, gate, HOUR, PASSWORD, setUp } from "./harness.ts";
+import { codeOf, gate, HOUR, MINUTE, PASSWORD, SECOND, setUp } from "./harness.ts";
+
+/** In seconds, as options are. */
+const DAY = 24 * 60 * 60;
 
 /** A logged-in visitor and somebody who waits for the end of the session. */
-async function waiting() {
-  const given = setUp({ stored: true });
+async function waiting(options: Partial<SessionOptions> = {}) {
+  const given = setUp({ stored: true }, options);
   const visitor = given.browser();
   const { session } = await visitor.visit((one) => one.update({ userId: 7 }));
   const ended = vi.fn<() => void>();
@@ -76,6 +81,80 @@ describe("onRevoked", () => {
     await visitor.visit((session) => session.clear());
     await settle();
     expect(followed).toHaveBeenCalledOnce();
+  });
+
+  describe("when the session expires, without a sweep", () => {
+    /** As {@link waiting}, with timers that pass together with the sessions' clock. */
+    async function timed(options: Partial<SessionOptions> = {}) {
+      vi.useFakeTimers();
+      const given = await waiting(options);
+      const pass = async (milliseconds: number) => {
+        given.clock.advance(milliseconds);
+        await vi.advanceTimersByTimeAsync(milliseconds);
+      };
+      return { ...given, pass };
+    }
+
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    test("tells once, and not before", async () => {
+      const { ended, pass } = await timed();
+      await pass(30 * MINUTE - 1);
+      expect(ended).not.toHaveBeenCalled();
+      await pass(1);
+      await pass(HOUR);
+      expect(ended).toHaveBeenCalledOnce();
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    test("waits on as long as the visitor comes back, also under a new token", async () => {
+      const { ended, pass, visitor } = await timed();
+      for (const visit of [undefined, (session: Session) => session.rotate(), undefined]) {
+        await pass(20 * MINUTE);
+        await visitor.visit(visit);
+      }
+      await pass(29 * MINUTE);
+      expect(ended).not.toHaveBeenCalled();
+      await pass(MINUTE);
+      expect(ended).toHaveBeenCalledOnce();
+    });
+
+    test("looks at the store when the session would be over, and not all the time", async () => {
+      const { ended, pass, store } = await timed({ idleTimeout: 60 * DAY, absoluteTimeout: 90 * DAY });
+      vi.mocked(store.find).mockClear();
+      // A timer cannot be set for longer than 24 days.
+      for (let day = 0; day < 59; day++) await pass(DAY * SECOND);
+      expect(vi.mocked(store.find).mock.calls.length).toBeLessThan(4);
+      expect(ended).not.toHaveBeenCalled();
+      await pass(DAY * SECOND);
+      expect(ended).toHaveBeenCalledOnce();
+    });
+
+    test("does not ask without end where the store's clock is late", async () => {
+      const { ended, clock, store } = await timed();
+      vi.mocked(store.find).mockResolvedValue(await store.find(vi.mocked(store.insert).mock.calls[0]![0].id));
+      clock.advance(HOUR);
+      vi.mocked(store.find).mockClear();
+      await vi.advanceTimersByTimeAsync(30 * MINUTE + 5 * SECOND);
+      expect(vi.mocked(store.find).mock.calls.length).toBeLessThan(8);
+      vi.mocked(store.find).mockReset();
+      await vi.advanceTimersByTimeAsync(2 * SECOND);
+      expect(ended).toHaveBeenCalledOnce();
+    });
+
+    test("keeps no timer when nobody waits any more", async () => {
+      const { stop, sessions, id } = await timed();
+      const stopToo = await sessions.onRevoked(id, () => undefined);
+      // The store's deadlines run out.
+      await vi.advanceTimersByTimeAsync(3 * SECOND);
+      expect(vi.getTimerCount()).toBe(1);
+      stop();
+      expect(vi.getTimerCount()).toBe(1);
+      stopToo();
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 
   test("misses no end between its first look and its watch", async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { StandardSchema } from "../../src/core/standard-schema.ts";
 import type { Session } from "../../src/session.ts";
+import { createSessions } from "../../src/sessions.ts";
+import { testExchange } from "../../src/testing/index.ts";
 import { codeOf, gate, kinds, recordsIn, setCookies, setUp } from "./harness.ts";
 
 const loggedIn = { userId: 7, theme: "dark" };
@@ -243,4 +246,36 @@ test("a sealed session whose time ran out during the request is not prolonged by
   clock.advance(30 * 60_000);
   expect(await codeOf(() => session.update({ cart: [1] }))).toBe("ERR_SESSION_REVOKED");
   expect(setCookies(exchange)).toEqual([]);
+});
+
+describe("a session whose data this node cannot use", () => {
+  const noTheme: StandardSchema<Record<string, unknown>> = {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      validate: (value) =>
+        "theme" in (value as object) ? { issues: [{ message: "no theme" }] } : { value: value as never },
+    },
+  };
+
+  test.each([
+    ["of another version", { version: 2 }],
+    ["that its schema refuses", { schema: noTheme }],
+  ])("(%s) is over everywhere after a logout, and after a login", async (_what, options) => {
+    for (const leave of [
+      (session: Session<Record<string, unknown>>) => session.clear(),
+      (session: Session<Record<string, unknown>>) => session.update({ userId: 8 }),
+    ]) {
+      const { store, clock, browser } = setUp<Record<string, unknown>>({ stored: true });
+      const visitor = browser();
+      await visitor.visit((session) => session.update(loggedIn));
+      const { cookie } = visitor;
+      const other = createSessions<Record<string, unknown>>({ store, now: clock.now, ...options });
+      const exchange = testExchange({ cookie: cookie! });
+      const session = await other.open(exchange);
+      expect(session.data).toEqual({});
+      await leave(session);
+      expect((await browser(cookie).visit()).session.data).toEqual({});
+    }
+  });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
+import type { SessionEvent } from "../../src/events.ts";
 import { createSessions } from "../../src/sessions.ts";
 import { cachedStore } from "../../src/stores/cached.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { SessionStore } from "../../src/stores/store.ts";
+import { fakeClock, testExchange } from "../../src/testing/index.ts";
 import { codeOf, HOUR, MINUTE, PASSWORD, recordsIn, setUp } from "./harness.ts";
 
 /** Visitors of one application: two devices of user 7, one of user 8, somebody anonymous. */
@@ -155,6 +157,53 @@ test.each(calls.filter(({ method }) => method !== "revoke"))(
     expect(await codeOf(() => call(createSessions({ store })))).toBe("ERR_SESSION_UNSUPPORTED");
   },
 );
+
+describe("sessions of several names in one store", () => {
+  const clock = fakeClock();
+  const store = memoryStore({ now: clock.now });
+  const named = (name: string) => createSessions({ store, name, now: clock.now });
+  const logIn = async (name: string, userId: string | number): Promise<string> => {
+    const exchange = testExchange();
+    const session = await named(name).open(exchange);
+    await session.update({ userId });
+    return session.id!;
+  };
+
+  test.each([
+    ["session", 1, "staff", 1],
+    ["shop", 1, "staff", 1],
+    // An id that spells what the store keeps of another name's.
+    ["session", "staff 1", "staff", 1],
+    ["shop", "1", "shop-1", "1"],
+  ])("have users of their own: %s's %s is not %s's %s", async (name, userId, other, otherId) => {
+    const [mine, theirs] = [await logIn(name, userId), await logIn(other, otherId)];
+    const idsOf = async (of: string, id: string | number) =>
+      (await named(of).list(id)).map(({ id: one }) => one);
+    expect(await idsOf(name, userId)).toEqual([mine]);
+    expect(await idsOf(other, otherId)).toEqual([theirs]);
+    expect(await named(name).revoke(theirs, { userId })).toBe(false);
+    expect(await named(name).revokeUser(userId)).toBe(1);
+    expect(await idsOf(other, otherId)).toEqual([theirs]);
+    expect(await named(other).revoke(theirs, { userId: otherId })).toBe(true);
+  });
+
+  test("tell the id in events as the application knows it", async () => {
+    const events: SessionEvent[] = [];
+    const staff = createSessions({
+      store,
+      name: "staff",
+      now: clock.now,
+      onEvent: (event) => events.push(event),
+    });
+    const session = await staff.open(testExchange());
+    await session.update({ userId: 1 });
+    await session.update({ userId: 2 });
+    await session.clear();
+    await staff.revokeUser(2);
+    const told = events.map((event) => ("userId" in event ? event.userId : undefined));
+    expect(told).toEqual(["1", "2", "2", "2"]);
+  });
+});
 
 test("a store written as a class keeps its this", async () => {
   const inner = memoryStore();

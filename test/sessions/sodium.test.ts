@@ -203,6 +203,45 @@ describe("the cipher, brought in with opensOnly first", () => {
   });
 });
 
+describe("a cookie that is full when libsodium takes over", () => {
+  const room = COOKIE_LIMIT - "__Host-session".length;
+  /** The cookies of AES-256-GCM of a logged-in visitor that leave so many characters free. */
+  async function almostFull(): Promise<string[]> {
+    const cookies: string[] = [];
+    const sessions = createSessions({ password: PASSWORD, now: clock.now });
+    for (let length = 2900; cookies.length < 30; length++) {
+      const cookie = await cookieFor(sessions, { userId: 7, cart: "x".repeat(length) }).catch(
+        () => undefined,
+      );
+      if (cookie === undefined) break;
+      if (tokenIn(cookie).length > room - 20) cookies.push(cookie);
+    }
+    return cookies;
+  }
+
+  test.each([
+    ["without a schema", {}],
+    ["with one that is asynchronous", { version: 2, migrate: (data: unknown) => data }],
+  ])("stays as it is when the visitor is noted, and can be left (%s)", async (_what, options) => {
+    const cookies = await almostFull();
+    expect(cookies.length).toBeGreaterThan(10);
+    clock.advance(61_000);
+    for (const cookie of cookies) {
+      const { browser } = withCipher(cipher, options);
+      const visitor = browser(cookie);
+      const { session, exchange } = await visitor.visit();
+      expect(session.data["userId"]).toBe(7);
+      const longer = tokenIn(cookie).length + 16 > room;
+      expect(setCookies(exchange).length).toBe(longer ? 0 : 1);
+      if (!longer) continue;
+      const change = () => visitor.visit((one) => one.update({ theme: "dark" }));
+      expect(await codeOf(change)).toBe("ERR_SESSION_COOKIE_TOO_LARGE");
+      await visitor.visit((one) => one.clear());
+      expect(visitor.cookie).toBeUndefined();
+    }
+  });
+});
+
 describe("the option cipher", () => {
   test.each([
     ["null", null],

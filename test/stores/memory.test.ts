@@ -8,6 +8,12 @@ describe("the memory store keeps the contract", () => {
   });
 });
 
+test("refuses an option that there is not", () => {
+  expect(() => memoryStore({ clock: Date.now } as object)).toThrow(
+    expect.objectContaining({ code: "ERR_SESSION_CONFIG" }),
+  );
+});
+
 test("goes by the system's clock when it is given none", async () => {
   const store = memoryStore();
   const living = testRecord({ createdAt: Date.now() });

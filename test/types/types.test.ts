@@ -9,7 +9,7 @@ import { root } from "../../scripts/lib/paths.mjs";
 import { node24, tool } from "../../scripts/lib/runtime.mjs";
 
 const run = promisify(execFile);
-const fixtures = ["session", "login", "policies", "guard"].map((name) =>
+const fixtures = ["session", "login", "policies", "guard", "fetch"].map((name) =>
   fileURLToPath(import.meta.resolve(`./${name}.types.ts`)),
 );
 

@@ -42,6 +42,14 @@ export interface FetchOptions<Rest extends unknown[] = []> {
  * ```
  */
 export function withSessions<Rest extends unknown[]>(
+  handler: FetchHandler,
+  options: { readonly address: (request: Request, ...rest: Rest) => string | undefined },
+): (request: Request, ...rest: Rest) => Promise<Response>;
+export function withSessions<Rest extends unknown[]>(
+  handler: FetchHandler<Rest>,
+  options?: FetchOptions<Rest>,
+): (request: Request, ...rest: Rest) => Promise<Response>;
+export function withSessions<Rest extends unknown[]>(
   handler: FetchHandler<Rest>,
   options: FetchOptions<Rest> = {},
 ): (request: Request, ...rest: Rest) => Promise<Response> {

@@ -2,6 +2,8 @@ import type { CrossSiteOptions } from "../../auth/csrf.ts";
 import { securityHeaders, type SecurityHeaderOptions } from "../../auth/headers.ts";
 import { plainAnswer } from "../../auth/plain-answer.ts";
 import { unavailable } from "../../auth/refusal.ts";
+import { SessionError } from "../../core/errors.ts";
+import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import { markPrivateIn } from "../../exchange.ts";
 import { refusalReasonOf, refuseRequest, type RefusalReason } from "./cross-site.ts";
 import { openExchange, type NativeEvent, type StartEvent } from "./exchange.ts";
@@ -31,6 +33,13 @@ export interface ProtectOptions extends SecurityHeaderOptions, CrossSiteOptions 
 /** An h3 middleware, as `createMiddleware` of `@solidjs/start/middleware` takes them in a list. */
 export type StartMiddleware = (event: unknown, next: () => unknown) => Promise<unknown>;
 
+const KNOWN: ReadonlySet<string> = new Set<keyof ProtectOptions>([
+  "contentSecurityPolicy",
+  "hsts",
+  "trustedOrigins",
+  "flashFields",
+  "onRefused",
+]);
 const NONCE_BYTES = 16;
 
 /**
@@ -42,8 +51,15 @@ const NONCE_BYTES = 16;
  * ```ts
  * export default createMiddleware([protect()]);
  * ```
+ *
+ * @throws SessionError `ERR_SESSION_CONFIG` for an option that there is not, and for `hsts` that is no number
+ *   of seconds.
  */
 export function protect(options: ProtectOptions = {}): StartMiddleware {
+  refuseUnknownOptions(options, KNOWN, "protect");
+  const { hsts = false } = options;
+  if (hsts !== false && !(Number.isSafeInteger(hsts) && hsts >= 0))
+    throw new SessionError("ERR_SESSION_CONFIG", "hsts of protect must be a number of seconds, or false.");
   const trusted = new Set(options.trustedOrigins);
   const flashFields = new Set(options.flashFields);
 

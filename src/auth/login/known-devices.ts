@@ -3,6 +3,7 @@ import type { Exchange } from "../../exchange.ts";
 import type { UserId } from "../../options.ts";
 import { partsOf } from "../../parts.ts";
 import { createSessions, type Sessions } from "../../sessions.ts";
+import { DEVICE_SUFFIX } from "./check-options.ts";
 
 /** Remembers on which devices users have logged in before. */
 export interface KnownDevices {
@@ -42,7 +43,7 @@ export function createKnownDevices<T extends object>(sessions: Sessions<T>): Kno
     storeTimeout,
     trustProxy,
     now,
-    name: `${sessions.name}-device`,
+    name: sessions.name + DEVICE_SUFFIX,
     cookie: { ...options.cookie, persistent: true },
     userId: () => undefined,
     idleTimeout: 180 * DAY,

@@ -1,3 +1,4 @@
+import { loadOnce } from "../../core/maybe-promise.ts";
 import { checkLoginOptions } from "./check-options.ts";
 import type { LoginCore } from "./login.ts";
 import type { LoginOptions } from "./options.ts";
@@ -10,9 +11,10 @@ import type { LoginOptions } from "./options.ts";
  */
 export function lateLogin<Account, T extends object>(options: LoginOptions<Account, T>): LoginCore {
   checkLoginOptions(options);
-  let made: Promise<LoginCore> | undefined;
-  const core = (): Promise<LoginCore> =>
-    (made ??= import("./login.ts").then(({ loginCore }) => loginCore(options)));
+  const core = loadOnce(async () => {
+    const { loginCore } = await import("./login.ts");
+    return loginCore(options);
+  });
   return {
     login: async (exchange, given) => (await core()).login(exchange, given),
     pendingLogin: async (exchange) => (await core()).pendingLogin(exchange),

@@ -111,7 +111,9 @@ export function createPasswordChange<Account, T extends object>(
       const userId = accounts.idOf(user);
       emit({ type: "password-changed", userId: String(userId) });
       if (store !== undefined) await sessions.revokeUser(userId, { except: session.id });
-      await renew(proven, (present) => accounts.isUnchanged(present, hash));
+      const renewed = await renew(proven, (present) => accounts.isUnchanged(present, hash));
+      // Another request with this token may have replaced it since, and the new one was spared as this one's.
+      if (!renewed && store !== undefined) await sessions.revokeUser(userId);
       return { ok: true, userId };
     },
 

@@ -79,9 +79,9 @@ function publicConduct(frame: Frame): Conduct | undefined {
 
 /**
  * Members of a login that are for those who are not logged in: all that they give away is whether a login
- * succeeded.
+ * succeeded. Not `finishLogin`: it takes the caller's word that the second step was passed.
  */
-const LOGS_IN_OR_OUT: ReadonlySet<string> = new Set(["login", "submit", "finishLogin", "logout"]);
+const LOGS_IN_OR_OUT: ReadonlySet<string> = new Set(["login", "submit", "logout"]);
 
 /** A function that does nothing but hand what it is given on to a login. */
 function loginConduct(frame: Frame): Conduct | undefined {

@@ -1,3 +1,4 @@
+import { DEFAULT_NAME } from "../../options.ts";
 import { DUPLICATE, isCookieName, readCookie } from "../../core/cookie.ts";
 import { UsageError } from "../command.ts";
 
@@ -12,7 +13,6 @@ export interface FoundToken {
 }
 
 const PREFIXES = ["__Host-", "__Secure-", ""] as const;
-const DEFAULT_NAME = "session";
 
 /** A session's name out of a cookie's. */
 function withoutPrefix(cookieName: string): string {

@@ -1,5 +1,6 @@
 import { STORE_TIMEOUT } from "../../circuit.ts";
 import { SessionError } from "../../core/errors.ts";
+import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import type { SessionStore } from "../store.ts";
 
 /** Options of {@link cachedStore}. */
@@ -38,8 +39,19 @@ export interface CheckedCachedOptions {
   readonly clock: () => number;
 }
 
+const KNOWN: ReadonlySet<string> = new Set<keyof CachedStoreOptions>([
+  "maxAge",
+  "staleFor",
+  "maxEntries",
+  "maxBytes",
+  "timeout",
+  "now",
+  "clock",
+]);
+
 /** @throws SessionError `ERR_SESSION_CONFIG`, naming the option and what it takes. */
 export function checkCachedOptions(store: SessionStore, options: CachedStoreOptions): CheckedCachedOptions {
+  refuseUnknownOptions(options, KNOWN, "cachedStore");
   const {
     maxAge,
     staleFor = 0,

@@ -38,12 +38,12 @@ export function postgresChannel(pool: () => Promise<PostgresPool>, channel: stri
   }
 
   function hear(payload: string): void {
-    const { updated = [], deleted = [], proof, unknown } = readPayload(payload);
-    for (const [id, version] of updated) tell({ type: "updated", id, version });
-    for (const id of deleted) tell({ type: "deleted", id });
+    const read = readPayload(payload);
     // Perhaps another version of Coatcheck tells of changes in another way.
-    if (unknown) tell({ type: "missed" });
-    if (proof !== undefined) proofs.get(proof)?.();
+    if (read === undefined) return tell({ type: "missed" });
+    for (const [id, version] of read.updated) tell({ type: "updated", id, version });
+    for (const id of read.deleted) tell({ type: "deleted", id });
+    if (read.proof !== undefined) proofs.get(read.proof)?.();
   }
 
   function listening(): Promise<Connection> {
@@ -194,20 +194,25 @@ class Connection {
   }
 }
 
+/** What a store's notification says. */
 interface Payload {
-  readonly updated?: readonly (readonly [id: string, version: number])[];
-  readonly deleted?: readonly string[];
-  readonly proof?: string;
-  readonly unknown?: boolean;
+  readonly updated: readonly (readonly [id: string, version: number])[];
+  readonly deleted: readonly string[];
+  readonly proof: string | undefined;
 }
 
-function readPayload(text: string): Payload {
+/** @returns `undefined` for what no store of this version sends: any role of the database may notify. */
+function readPayload(text: string): Payload | undefined {
   try {
-    const payload = JSON.parse(text) as Payload;
-    if (payload.updated !== undefined || payload.deleted !== undefined || payload.proof !== undefined)
-      return payload;
+    const { updated = [], deleted = [], proof } = JSON.parse(text) as Partial<Payload>;
+    const isWhole =
+      updated.every(([id, version]) => typeof id === "string" && Number.isSafeInteger(version)) &&
+      deleted.every((id) => typeof id === "string") &&
+      (proof === undefined || typeof proof === "string");
+    const isEmpty = updated.length + deleted.length === 0 && proof === undefined;
+    return isWhole && !isEmpty ? { updated, deleted, proof } : undefined;
   } catch {
-    // As below.
+    // No JSON, or no list where one was expected.
+    return undefined;
   }
-  return { unknown: true };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { refuse } from "../../../src/auth/login/outcome.ts";
 import { HOUR, kinds, MINUTE, recordsIn, SECOND, setCookies, tokenIn } from "../../sessions/harness.ts";
-import { formOf, GINNY, HARRY, setUp, WRONG, type Setup } from "./harness.ts";
+import { cheap, formOf, GINNY, HARRY, setUp, WRONG, type Setup } from "./harness.ts";
 
 const INVALID = refuse("invalid");
 const IN = { ok: true, userId: 7 };
@@ -222,3 +222,21 @@ function waysOf(store: Setup["store"]): Record<string, number> {
     ]),
   );
 }
+
+test("a login that turns out to be wrong hands out no session, though the store cannot end it", async () => {
+  const { visitor, store, edit, findUser, users } = await setUp({ stored: true });
+  const one = visitor();
+  let lookups = 0;
+  const update = store.update.bind(store);
+  findUser.mockImplementation(async () => {
+    // The second look, when the session is there: the password is another now, and the store is gone.
+    if (++lookups === 2) {
+      edit(7, { passwordHash: await cheap.hash("another one, since") });
+      store.update = () => Promise.reject(new Error("down"));
+    }
+    return users.get(7);
+  });
+  await expect(one.login("Harry", HARRY)).rejects.toMatchObject({ code: "ERR_SESSION_STORE" });
+  store.update = update;
+  expect(await one.userId()).toBeUndefined();
+});

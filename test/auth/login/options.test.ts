@@ -12,6 +12,14 @@ describe.each(kinds)("createLogin over $kind sessions", (kind) => {
     },
   );
 
+  test.each([undefined, null, "Harry"])(
+    "needs findUser when the application starts, not %s",
+    async (findUser) => {
+      const { code, message } = await errorOf(() => setUp(kind, { login: { findUser: findUser as never } }));
+      expect([code, message]).toEqual(["ERR_SESSION_CONFIG", "createLogin needs findUser, a function."]);
+    },
+  );
+
   test("takes undefined for every option that there may be", async () => {
     const { sessions, visitor, users } = await setUp(kind);
     const options = {
@@ -85,6 +93,17 @@ describe.each(kinds)("createLogin over $kind sessions", (kind) => {
       const one = visitor();
       await expect(one.login("Harry", HARRY)).rejects.toBe(down);
       expect(await one.userId()).toBeUndefined();
+    }
+  });
+
+  test("says when the application starts that a name leaves no room for the devices'", async () => {
+    const longest = "n".repeat(57);
+    const { visitor } = await setUp(kind, { name: longest });
+    expect(await visitor().login("Harry", HARRY)).toEqual({ ok: true, userId: 7 });
+    for (const login of [{}, { throttle: false }] as const) {
+      const { code, message } = await errorOf(() => setUp(kind, { name: `${longest}n`, login }));
+      expect(code).toBe("ERR_SESSION_CONFIG");
+      expect(message).toMatch(/name .* at most 57 characters/);
     }
   });
 

@@ -382,3 +382,18 @@ describe("in a stored session that ends meanwhile", () => {
     expect(await store.findByUser("7")).not.toEqual([]);
   });
 });
+
+test("a token that is replaced while the password is changed is spared for nobody", async () => {
+  const { harry, store, sessions, visitor } = await setUpIn({ stored: true });
+  const thief = visitor("10.9.9.6", harry.copy("session="));
+  const deleteByUser = store.deleteByUser.bind(store);
+  store.deleteByUser = async (...of) => {
+    const removed = await deleteByUser(...of);
+    store.deleteByUser = deleteByUser;
+    await thief.request(async (exchange) => (await sessions.open(exchange)).rotate());
+    return removed;
+  };
+  expect(await harry.changePassword(HARRY, NEW)).toEqual(IN);
+  expect(await thief.userId()).toBeUndefined();
+  expect(await sessions.list(7)).toEqual([]);
+});

@@ -102,6 +102,7 @@ describe("a cached store", () => {
     ["no entries", memoryStore(), { maxEntries: 0 }],
     ["no bytes", memoryStore(), { maxBytes: NaN }],
     ["no time", memoryStore(), { timeout: 0 }],
+    ["an option that there is not", memoryStore(), { stalefor: 300 } as object],
   ];
   test.each(wrong)("refuses %s", (_what, store, options) => {
     expect(() => cachedStore(store, { maxAge: 1, ...options })).toThrow(

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { isSessionError } from "../../../src/core/errors.ts";
 import { postgresStore } from "../../../src/stores/postgres.ts";
 import { storeContract } from "../../../src/testing/index.ts";
@@ -210,6 +210,23 @@ test("ends the connections of its own pool, and leaves a pool that it was given 
   const passed = given.store({ pool, table });
   await passed.close();
   expect((await pool.query("SELECT 1")).rows.length).toBe(1);
+});
+
+test("loads the package again where that failed, and opens no connection once it is closed", async () => {
+  vi.doMock("pg", () => {
+    throw new Error("EMFILE: too many open files");
+  });
+  const [store, closed] = [given.store({ url: server.url }), given.store({ url: server.url })];
+  try {
+    for (let n = 0; n < 2; n++) await expect(store.migrate()).rejects.toThrow("needs the package pg");
+  } finally {
+    vi.doUnmock("pg");
+  }
+  await store.migrate();
+  const waiting = closed.find("a");
+  await closed.close();
+  await expect(waiting).rejects.toThrow("closed");
+  await expect(closed.find("a")).rejects.toThrow("closed");
 });
 
 test("is not watched without notifications, or through a single connection", async () => {

@@ -195,6 +195,7 @@ describe("the Redis store", () => {
     expect(code({ url: "secret" })).toBe("ERR_SESSION_CONFIG");
     expect(code({ client: {} })).toBe("ERR_SESSION_CONFIG");
     expect(code({ client, prefix: "" })).toBe("ERR_SESSION_CONFIG");
+    expect(code({ client, prefx: "app:" })).toBe("ERR_SESSION_CONFIG");
     expect(code({ client })).toBeUndefined();
     expect(messages.join()).not.toContain("secret");
   });

@@ -1,7 +1,9 @@
-import { setImmediate as nextTick } from "node:timers/promises";
+import { setImmediate as nextTick, setTimeout as delay } from "node:timers/promises";
 import type { RedisClientType } from "redis";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createSessions } from "../../../src/sessions.ts";
 import type { DatabaseStore } from "../../../src/stores/store.ts";
+import { cookieAfter, testExchange } from "../../../src/testing/index.ts";
 import { until } from "../../support/processes.ts";
 import { startRedis } from "../../support/redis.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -193,4 +195,20 @@ test("goes on telling others when one listener throws, and leaves no connection 
   } finally {
     console.error = complaint;
   }
+});
+
+test("onRevoked tells of a session's expiry, of which Redis tells nothing", async () => {
+  const options = { idleTimeout: 1, touchInterval: 0.1 };
+  const [one, other] = [overClient(), overUrl()].map((store) => createSessions({ store, ...options }));
+  const exchange = testExchange();
+  const session = await one!.open(exchange);
+  await session.update({ userId: 7 });
+  const start = performance.now();
+  let ended: number | undefined;
+  await other!.onRevoked(session.id!, () => (ended = performance.now() - start));
+  await delay(600);
+  await one!.open(testExchange({ cookie: cookieAfter(exchange) }));
+  await until("it is told", () => ended !== undefined);
+  expect(ended).toBeGreaterThan(1500);
+  expect(ended).toBeLessThan(3000);
 });
