@@ -1,6 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fillIn, slug } from "./lib/document.ts";
-import { byTable, claimTable, judgeAll, machineTable, tableOf, type Measured } from "./lib/report.ts";
+import {
+  byTable,
+  claimSection,
+  judgeAll,
+  machineSection,
+  tableOf,
+  type Judged,
+  type Measured,
+} from "./lib/report.ts";
 import type { Results } from "./lib/results.ts";
 import { plots } from "./plots.ts";
 
@@ -9,9 +17,19 @@ const IMAGES = new URL("../docs/images/", import.meta.url);
 
 /** Writes results into the documentation: its tables, and the plots of which everything has been measured. */
 export function publish(scenarios: readonly Measured[], results: Results): void {
+  const claims = judgeAll(scenarios, results);
+  const isMet = ({ verdict }: Judged): boolean => verdict === "met";
   const tables = new Map([
-    ["machine", machineTable(results.machine)],
-    ["claims", claimTable(judgeAll(scenarios, results))],
+    ["machine", machineSection(scenarios, results)],
+    // First what a reader must not miss; what holds is long.
+    [
+      "claims-not-met",
+      claimSection(
+        "### Not met",
+        claims.filter((one) => !isMet(one)),
+      ),
+    ],
+    ["claims-met", claimSection("## Met", claims.filter(isMet))],
   ]);
   for (const [name, group] of byTable(scenarios)) {
     const written = tableOf(group, results);

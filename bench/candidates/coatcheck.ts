@@ -17,6 +17,7 @@ import {
   type CookieJar,
   type RequestCandidate,
 } from "./candidate.ts";
+import { SELDOM_NOTED } from "./settings.ts";
 
 const HALF_A_DAY = 12 * 3600;
 
@@ -47,8 +48,8 @@ export class BareExchange implements Exchange {
   markPrivate(): void {}
 }
 
-/** Of the sessions that are measured. They are noted as seen every 20 minutes only, as no run is to write by itself. */
-export const OPTIONS = { password: SECRET, touchInterval: 1200 } as const;
+/** Of the sessions that are measured. */
+export const OPTIONS = { password: SECRET, ...SELDOM_NOTED } as const;
 
 export const sessions = createSessions<Payload>(OPTIONS);
 
@@ -73,7 +74,7 @@ const cipher = sodiumCipher(sodium);
 export const coatcheckSodium: RequestCandidate = {
   name: "Coatcheck with libsodium, Cookie header to session.data",
   inFlight: 1,
-  ...coatcheckIn(createSessions<Payload>({ password: SECRET, touchInterval: 1200, cipher })),
+  ...coatcheckIn(createSessions<Payload>({ ...OPTIONS, cipher })),
   sealElsewhere: coatcheckIn(createSessions<Payload>({ password: OTHER_SECRET, cipher })).seal,
 };
 

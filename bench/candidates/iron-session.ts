@@ -1,4 +1,5 @@
-import { getIronSession, sealData, unsealData, webCookies, type IronSession } from "iron-session";
+import { parseCookie, stringifySetCookie, type SetCookie } from "cookie";
+import { getIronSession, sealData, unsealData, type CookieJar, type IronSession } from "iron-session";
 import type { Payload } from "../lib/payloads.ts";
 import {
   cookieHeader,
@@ -21,13 +22,18 @@ export const ironSession: Candidate = {
   read: (token) => unsealData<Partial<Payload>>(token, options),
 };
 
+/** Through a cookie jar, which is the least that it asks for: with iron-session's own `cookie` behind, and no request made up. */
 function sessionOf(
   cookie: string | undefined,
-  headers: Headers,
+  lines: string[],
   settings = options,
 ): Promise<IronSession<Partial<Payload>>> {
-  const request = new Request("https://app.example/", cookie === undefined ? {} : { headers: { cookie } });
-  return getIronSession<Partial<Payload>>(webCookies(request, headers), settings);
+  const jar: CookieJar = {
+    read: (name) => parseCookie(cookie ?? "")[name],
+    write: (name, value, attributes) =>
+      void lines.push(stringifySetCookie({ ...(attributes as Partial<SetCookie>), name, value })),
+  };
+  return getIronSession<Partial<Payload>>(jar, settings);
 }
 
 /** `getIronSession`, from the `Cookie` header on. */
@@ -36,16 +42,16 @@ export const ironSessionRequest: RequestCandidate = {
   inFlight: IN_FLIGHT,
   slow: true,
   seal: (data) => save(data, undefined),
-  open: async (cookie) => (await sessionOf(cookie, new Headers())).userId,
-  read: async (cookie) => ({ ...(await sessionOf(cookie, new Headers())) }),
+  open: async (cookie) => (await sessionOf(cookie, [])).userId,
+  read: async (cookie) => ({ ...(await sessionOf(cookie, [])) }),
   sealElsewhere: (data) => save(data, undefined, { ...options, password: OTHER_SECRET }),
   change: (cookie, role) => save({ role }, cookie),
 };
 
 async function save(data: Partial<Payload>, cookie: string | undefined, settings = options): Promise<string> {
-  const headers = new Headers();
-  const session = await sessionOf(cookie, headers, settings);
+  const lines: string[] = [];
+  const session = await sessionOf(cookie, lines, settings);
   Object.assign(session, data);
   await session.save();
-  return cookieHeader(...headers.getSetCookie());
+  return cookieHeader(...lines);
 }

@@ -5,6 +5,8 @@ import { unlessFresh } from "../../scripts/lib/stamp.mjs";
 import { run } from "../../scripts/lib/steps.mjs";
 
 const FOLDER = "bench/app";
+/** What it shares with the other servers. */
+const SHARED = ["bench/http/page.ts", "bench/candidates/settings.ts"];
 const OUTPUT = `${FOLDER}/.output/server/index.mjs`;
 const ROOT = new URL("../../", import.meta.url);
 
@@ -13,7 +15,7 @@ export const SERVER: URL = new URL(OUTPUT, ROOT);
 
 /** Builds the SolidStart application with the real framework, unless that was done already. */
 export async function buildApp(): Promise<void> {
-  await unlessFresh("bench-app", { inputs: [...library, FOLDER], output: OUTPUT }, async () => {
+  await unlessFresh("bench-app", { inputs: [...library, FOLDER, ...SHARED], output: OUTPUT }, async () => {
     const env = environment({ NODE_ENV: "production" });
     await run(node24(), [tool("vite"), "build"], { cwd: fileURLToPath(new URL(FOLDER, ROOT)), env });
   });

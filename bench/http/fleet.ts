@@ -1,6 +1,6 @@
 import { startWorker, type Worker } from "../lib/worker.ts";
-import type { LoadOrder, LoadReport } from "./load/load.ts";
-import type { Listening } from "./server.ts";
+import type { CrowdOrder, LoadOrder, LoadReport } from "./load/load.ts";
+import type { Listening, Visitor } from "./server.ts";
 
 const SERVER = new URL("./run-server.ts", import.meta.url);
 const LOAD = new URL("./run-load.ts", import.meta.url);
@@ -23,12 +23,21 @@ export async function startServer(framework: string, name: string): Promise<Runn
 
 /** A load generator's process. */
 export interface Generator {
-  run(order: LoadOrder): Promise<LoadReport>;
+  /** @param order.visitors - The same array each time: they are introduced once, as thousands of cookies are as much work as a part of a round. */
+  run(order: LoadOrder & CrowdOrder): Promise<LoadReport>;
   stop(): Promise<void>;
 }
 
 /** Starts a load generator. */
 export async function startGenerator(): Promise<Generator> {
   const worker: Worker<unknown> = await startWorker(LOAD, ["load"], { variables });
-  return { run: (order) => worker.ask<LoadReport>(order), stop: worker.stop };
+  const crowds = new Map<readonly Visitor[], number>();
+  return {
+    async run({ path, visitors, ...order }) {
+      let crowd = crowds.get(visitors);
+      if (crowd === undefined) crowds.set(visitors, (crowd = await worker.ask<number>({ path, visitors })));
+      return worker.ask<LoadReport>({ ...order, crowd });
+    },
+    stop: worker.stop,
+  };
 }

@@ -1,5 +1,5 @@
 /** What there is to read on the page: about as much as a small page has. */
-const TEXT = "It is our choices that show what we truly are, far more than our abilities. ".repeat(12);
+export const TEXT = "It is our choices that show what we truly are, far more than our abilities. ".repeat(12);
 
 /** What {@link page} says of somebody; `undefined` is an anonymous visitor. Every answer is looked through for it. */
 export function mark(userId: unknown): string {

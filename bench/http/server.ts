@@ -14,6 +14,8 @@ export interface HttpServer {
   readonly size?: Size;
   /** Whether the page shows whose session it is, or always the same user. */
   readonly reads: boolean;
+  /** How many visitors come back in turn. @default 1000 */
+  readonly visitors?: number;
   /** Whether it takes long to make such a header. */
   readonly slow?: boolean;
 }

@@ -1,13 +1,14 @@
 import { createSessions, type Exchange, type Session, type Sessions } from "coatcheck";
 import { coatcheckIn } from "../candidates/coatcheck.ts";
 import { SECRET } from "../candidates/candidate.ts";
+import { SELDOM_NOTED } from "../candidates/settings.ts";
 import { SIZES, type Payload } from "../lib/payloads.ts";
 import { SOMEBODY } from "./page.ts";
 
-/** Sealed sessions behind a proxy that ends TLS. They are noted as seen every 20 minutes only, as no run is to write by itself. */
+/** Sealed sessions behind a proxy that ends TLS. */
 export const sessions: Sessions<Payload> = createSessions<Payload>({
   password: SECRET,
-  touchInterval: 1200,
+  ...SELDOM_NOTED,
   trustProxy: true,
 });
 
@@ -30,4 +31,6 @@ export async function leaveAlone(exchange: Exchange): Promise<unknown> {
 export const NONE = "no session";
 export const TOUCHED = "Coatcheck";
 export const LARGER = `Coatcheck, ${SIZES.medium.name} of data`;
+/** The same with so many visitors that hardly a token is remembered until it comes back: each of them is decrypted. */
+export const NEW_TOKENS = "Coatcheck, new tokens";
 export const UNTOUCHED = "Coatcheck, untouched";

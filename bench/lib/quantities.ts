@@ -14,7 +14,7 @@ export interface Kind {
 /** Everything that is measured, by the name that it has in the results. */
 export const QUANTITIES = {
   cpu: { words: "processor time", unit: "µs", head: "CPU µs", write: micro },
-  wall: { words: "time", unit: "µs", head: "wall µs", write: micro },
+  wall: { words: "wall time", unit: "µs", head: "wall µs", write: micro },
   /** Of the database or the HTTP server that was asked. */
   server: { words: "server's processor time", unit: "µs", head: "server µs", write: micro },
   rate: { words: "requests a second", unit: "requests a second", head: "a second", write: grouped },
@@ -34,7 +34,7 @@ export const QUANTITIES = {
   gzipped: { words: "size", unit: "bytes gzipped", head: "gzipped bytes", write: whole },
   packed: { words: "size of the package", unit: "bytes", head: "packed bytes", write: whole },
   unpacked: { words: "size of the unpacked package", unit: "bytes", head: "unpacked bytes", write: whole },
-  files: { words: "files", unit: "files", head: "files", write: whole },
+  files: { words: "files", unit: "", head: "files", write: whole },
   memory: { words: "memory of a session", unit: "bytes", head: "bytes a session", write: whole },
   beside: { words: "memory beside the data", unit: "bytes", head: "bytes beside the data", write: whole },
   growth: {
@@ -44,7 +44,7 @@ export const QUANTITIES = {
     write: signed,
   },
   heap: { words: "heap afterwards", unit: "MB", head: "heap MB", write: micro },
-  statements: { words: "statements", unit: "statements", head: "statements", write: whole },
+  statements: { words: "statements", unit: "", head: "statements", write: whole },
   took: { words: "time", unit: "ms", head: "ms", write: micro },
   longest: { words: "longest wait of a read", unit: "ms", head: "longest read, ms", write: micro },
 } as const satisfies Record<string, Kind>;

@@ -12,10 +12,20 @@ const PAUSE_MS = 250;
 /** After so many in a row a round counts as it is: some machines are never quiet. */
 const MOST_REPEATS = 100;
 
+/** How many rounds of a scenario counted. */
+export interface RoundCount {
+  /** Those beside which somebody looked for others' work. */
+  watched: number;
+  /** Those of them that count although others disturbed them. */
+  disturbed: number;
+}
+
 /** How rounds are run. */
 export interface RoundOptions {
   /** Whether rounds count that others disturbed. @default false */
   readonly anyhow?: boolean;
+  /** Kept up to date, for the reader of the results. */
+  readonly count: RoundCount;
 }
 
 /** What a round took of the machine, in milliseconds. */
@@ -30,9 +40,13 @@ interface TaskRound extends Spent, OwnTime {
   readonly serverMs: number;
 }
 
-/** Runs a round, again and again until nothing else was busy beside it. @param warmUp - Goes before it each time. */
+/**
+ * Runs a round, again and again until nothing else was busy beside it, or until it has been tried often enough.
+ *
+ * @param warmUp - Goes before it each time.
+ */
 export async function undisturbed<Round extends OwnTime>(
-  { anyhow = false }: RoundOptions,
+  { anyhow = false, count }: RoundOptions,
   round: () => Promise<Round>,
   warmUp?: () => Promise<unknown>,
 ): Promise<Round> {
@@ -41,7 +55,12 @@ export async function undisturbed<Round extends OwnTime>(
     const before = busyMs();
     const took = await round();
     const others = busyMs() - before - took.ownMs;
-    if (others <= took.wallMs * DISTURBED || repeats >= MOST_REPEATS) return took;
+    const isDisturbed = others > took.wallMs * DISTURBED;
+    if (!isDisturbed || repeats >= MOST_REPEATS) {
+      count.watched++;
+      if (isDisturbed) count.disturbed++;
+      return took;
+    }
     await setTimeout(PAUSE_MS);
   }
 }

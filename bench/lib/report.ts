@@ -1,16 +1,17 @@
-import { judge, type Verdict } from "./claims.ts";
-import type { Machine } from "./machine.ts";
+import { judge, type Judgement } from "./claims.ts";
+import { provenance, serverVersions } from "./provenance.ts";
 import { rateTable } from "./rate-table.ts";
 import type { Results } from "./results.ts";
-import type { Outcome, Question, Scenario, Study } from "./scenario.ts";
+import type { Claim, Outcome, Question, Scenario, Study } from "./scenario.ts";
 import { markdown, table, TASK_COLUMNS } from "./table.ts";
 
 /** Whatever is measured. */
 export type Measured = Scenario | Study;
 
 /** A claim of a scenario, held against the results. */
-export interface Judged extends Verdict {
-  readonly question: Question;
+export interface Judged extends Judgement {
+  readonly question: Measured;
+  readonly claim: Claim;
 }
 
 /**
@@ -32,32 +33,46 @@ export function byTable(scenarios: readonly Measured[]): Map<string, readonly Me
   return Map.groupBy(scenarios, (scenario) => scenario.table);
 }
 
-/** Every claim whose candidates have been measured. */
+/** Every claim, whether its candidates have been measured or not. */
 export function judgeAll(scenarios: readonly Measured[], results: Results): Judged[] {
   return scenarios.flatMap((question) => {
     const samples = outcomeOf(question, results)?.samples ?? [];
-    const measured = new Set(samples.map(({ name }) => name));
-    return question.claims
-      .filter(({ subject, beside = subject }) => measured.has(subject) && measured.has(beside))
-      .map((claim) => ({ question, ...judge(claim, samples) }));
+    return question.claims.map((claim) => ({ question, claim, ...judge(claim, samples) }));
   });
 }
 
-/** What was expected and what came out, as a table. */
-export function claimTable(judged: readonly Judged[]): string {
-  const rows = judged.map(({ question, subject, bound, measured, isMet }) => [
-    `${question.title}: ${subject}`,
+/**
+ * What was expected and what came out, as a section of a document.
+ *
+ * @param heading - With its hashes.
+ */
+export function claimSection(heading: string, judged: readonly Judged[]): string {
+  const rows = judged.map(({ question, subject, bound, measured, verdict, held }) => [
+    `${titleOf(question)}: ${subject}`,
     bound,
     measured,
-    isMet ? "met" : "**not met**",
+    verdict === "not measured" ? verdict : `${verdict} (${held})`,
   ]);
-  return markdown([["", "expected", "measured", ""], ...rows]);
+  const body = rows.length === 0 ? "None." : markdown([["", "expected", "measured", ""], ...rows]);
+  return `${heading}\n\n${body}`;
 }
 
-/** Processor, Node and packages, as a table. */
-export function machineTable({ packages, ...system }: Machine): string {
-  const rows = [...Object.entries(system), ...Object.entries(packages)];
-  return markdown([["", "version or size"], ...rows.map((row) => row.map(String))]);
+/** Processor, Node, packages and database servers as a table, and where the figures come from. */
+export function machineSection(scenarios: readonly Measured[], results: Results): string {
+  // Earlier results may hold scenarios that are no longer there.
+  const names = new Set(scenarios.map(({ name }) => name));
+  const outcomes = results.outcomes.filter(({ name }) => names.has(name));
+  const { packages, sqlite, ...system } = results.machine;
+  const servers = serverVersions([`SQLite ${sqlite}`, ...outcomes.map(({ server }) => server ?? "")]);
+  const rows = [...Object.entries(system), ...servers, ...Object.entries(packages)];
+  const machine = markdown([["", "version or size"], ...rows.map((row) => row.map(String))]);
+  return `${machine}\n\n${provenance(outcomes)}`;
+}
+
+/** The title, with how many operations are under way where scenarios differ in it. */
+function titleOf(question: Measured): string {
+  if (!("tasks" in question) || question.stage === undefined) return question.title;
+  return `${question.title}, ${question.tasks[0]!.inFlight} at once`;
 }
 
 function outcomeOf({ name }: Question, { outcomes }: Results): Outcome | undefined {

@@ -6,6 +6,7 @@ import type { Outcome } from "./scenario.ts";
 /** What is kept of all that was measured on one machine. */
 export interface Results {
   readonly machine: Machine;
+  /** In the order in which they were measured. */
   readonly outcomes: readonly Outcome[];
 }
 
@@ -45,6 +46,8 @@ export function openResults(name: string): ResultsFile {
   return {
     machine,
     put(outcome) {
+      // To the end, as the newest one.
+      outcomes.delete(outcome.name);
       outcomes.set(outcome.name, outcome);
       return write(name, { machine, outcomes: [...outcomes.values()] });
     },

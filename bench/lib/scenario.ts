@@ -57,6 +57,8 @@ export interface Claim {
   /** One of these two. */
   readonly atLeast?: number;
   readonly atMost?: number;
+  /** Whether only some full runs measure it: the others do not fail without it. @default false */
+  readonly isOptional?: boolean;
 }
 
 /** A scenario with what was measured, as it is written to the results. */
@@ -69,5 +71,11 @@ export interface Outcome {
   readonly day: string;
   /** Runnable processes in the minute before, others' work. */
   readonly load: number;
+  /** The state of the library, by {@link sourceState}; `undefined` in results from before it was recorded. */
+  readonly source?: string;
+  /** Rounds of its candidates beside which somebody looked for others' work; `undefined` as above. */
+  readonly watched?: number;
+  /** Those of them that count although others disturbed them; `undefined` as above. */
+  readonly disturbed?: number;
   readonly samples: readonly Samples[];
 }

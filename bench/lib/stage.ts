@@ -10,7 +10,7 @@ export interface Stage {
 export interface RunningStage {
   /** Name and version of what answers. */
   readonly version: string;
-  /** Environment variables through which the tasks find it. */
+  /** Environment variables through which the tasks find it, set as long as it runs. */
   readonly variables: Readonly<Record<string, string>>;
   /** The server's first process; `undefined` where all the work is done in the task's own. */
   readonly pid: number | undefined;
@@ -33,6 +33,8 @@ export function createStages(rows: number): Stages {
   async function clear(): Promise<void> {
     const ending = running;
     current = running = undefined;
+    // Nobody must look for what has ended.
+    for (const name of Object.keys(ending?.variables ?? {})) delete process.env[name];
     await ending?.stop();
   }
 
@@ -40,11 +42,10 @@ export function createStages(rows: number): Stages {
     async enter(stage) {
       if (stage !== current) {
         await clear();
-        // As a deployed application runs; the tasks' processes inherit it.
-        if (stage !== undefined) Object.assign(process.env, { NODE_ENV: "production" }, rowsVariable(rows));
         running = await stage?.start(rows);
         current = stage;
-        Object.assign(process.env, running?.variables);
+        // The tasks' processes inherit it.
+        if (running !== undefined) Object.assign(process.env, rowsVariable(rows), running.variables);
       }
       return running;
     },

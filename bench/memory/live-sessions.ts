@@ -1,8 +1,8 @@
 import type { SessionStore } from "coatcheck";
-import { cachedStore } from "coatcheck/stores/cached";
 import { memoryStore } from "coatcheck/stores/memory";
 import { sqliteStore } from "coatcheck/stores/sqlite";
-import { idOf, inChunks, LIFE_MS, makeData } from "../lib/rows.ts";
+import { cacheOver } from "../candidates/stored/cache.ts";
+import { idOf, inChunks, makeData } from "../lib/rows.ts";
 import { fill } from "../stages/fill.ts";
 import { usedBytes } from "./used.ts";
 
@@ -23,29 +23,33 @@ export const places: Readonly<Record<string, Place>> = {
     return store;
   },
 
-  // Over SQLite, whose memory is none of this heap.
   cachedStore: async (count) => {
-    const inner = sqliteStore({ path: ":memory:" });
-    await inner.migrate();
-    await fill(inner, count);
-    return async () => {
-      const store = cachedStore(inner, {
-        maxAge: LIFE_MS / 1000,
-        maxEntries: count,
-        maxBytes: count * 10_000,
-        timeout: 60,
-      });
-      // Twice: a cache whose channel is not proven yet stands aside.
-      for (let pass = 0; pass < 2; pass++) await readAll(store, count);
-      return store;
-    };
+    const inner = await filledSqlite(count);
+    return () => warmCache(inner, count);
   },
 };
+
+/** A store whose memory is none of this heap. */
+export async function filledSqlite(count: number): Promise<SessionStore> {
+  const store = sqliteStore({ path: ":memory:" });
+  await store.migrate();
+  await fill(store, count);
+  return store;
+}
+
+/** A cache with all sessions of a store in it. */
+export async function warmCache(inner: SessionStore, count: number): Promise<SessionStore> {
+  const store = cacheOver(inner, { maxEntries: count, maxBytes: count * 10_000 });
+  // Twice: a cache whose channel is not proven yet stands aside.
+  for (let pass = 0; pass < 2; pass++) await readAll(store, count);
+  return store;
+}
 
 /** What a session takes in memory: with its data, and beside them, in bytes. */
 export interface SessionMemory {
   readonly memory: number;
-  readonly beside: number;
+  /** `undefined` where the data lies elsewhere. */
+  readonly beside?: number;
 }
 
 /** Puts so many sessions into a place. */

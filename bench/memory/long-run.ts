@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { createSessions } from "coatcheck";
-import { cachedStore } from "coatcheck/stores/cached";
 import { memoryStore } from "coatcheck/stores/memory";
 import { BareExchange } from "../candidates/coatcheck.ts";
 import { cookieHeader, SECRET } from "../candidates/candidate.ts";
+import { SELDOM_NOTED } from "../candidates/settings.ts";
+import { cacheOver } from "../candidates/stored/cache.ts";
 import { SIZES, userOf, type Payload } from "../lib/payloads.ts";
 import { scaled } from "../lib/scale.ts";
 import { forge } from "../scenarios/tokens.ts";
@@ -14,21 +15,26 @@ const VISITORS = 1000;
 const WARM_UP = (): number => scaled(100_000, 2000);
 /** Requests after which the event loop turns. */
 const TURN = 1024;
-
-const options = { touchInterval: 1200 };
+/**
+ * How often the heap is looked at in the second half of the requests. What is kept of recent tokens fills up by 10 MB and is dropped
+ * again, every 50,000 requests or so: only many looks between two such moments, at uneven distances, show what is beside it.
+ */
+const LOOKS = (): number => scaled(1000, 5);
+/** Multiples of it modulo 1 lie as evenly as can be, and in no order. */
+const GOLDEN = 0.618034;
 
 /** Applications by name. */
 export const applications = {
-  "sealed sessions": () => createSessions<Payload>({ ...options, password: SECRET }),
+  "sealed sessions": () => createSessions<Payload>({ ...SELDOM_NOTED, password: SECRET }),
   "stored sessions, cached": () =>
-    createSessions<Payload>({ ...options, store: cachedStore(memoryStore(), { maxAge: 3600 }) }),
+    createSessions<Payload>({ ...SELDOM_NOTED, store: cacheOver(memoryStore()) }),
 };
 
 /** What many requests leave behind. */
 export interface LongRun {
-  /** Bytes by which the heap has grown, for each request. */
+  /** Bytes by which the heap grows in the second half of them, for each request: the slope of the line that fits it best. */
   readonly growth: number;
-  /** Megabytes in use afterwards. */
+  /** Megabytes in use when it was most, in that half. */
   readonly heap: number;
 }
 
@@ -65,8 +71,29 @@ export async function serveMany(name: keyof typeof applications, requests: numbe
 
   const first = WARM_UP();
   await serveAll(0, first);
-  const before = await usedBytes();
-  await serveAll(first, first + requests);
-  const after = await usedBytes();
-  return { growth: (after - before) / requests, heap: after / 2 ** 20 };
+  const half = first + requests / 2;
+  await serveAll(first, half);
+  const step = requests / 2 / LOOKS();
+  const looks: Look[] = [];
+  for (let look = 0, done = half; look < LOOKS(); look++) {
+    const next = Math.floor(half + (look + ((look * GOLDEN) % 1)) * step);
+    await serveAll(done, next);
+    done = next;
+    looks.push({ done, used: await usedBytes() });
+  }
+  return { growth: slope(looks), heap: Math.max(...looks.map(({ used }) => used)) / 2 ** 20 };
+}
+
+interface Look {
+  /** Requests so far. */
+  readonly done: number;
+  /** Bytes of the heap. */
+  readonly used: number;
+}
+
+/** By how many bytes a request makes the heap grow, by least squares. */
+function slope(looks: readonly Look[]): number {
+  const sum = (of: (look: Look) => number): number => looks.reduce((total, look) => total + of(look), 0);
+  const middle = sum(({ done }) => done) / looks.length;
+  return sum(({ done, used }) => (done - middle) * used) / sum(({ done }) => (done - middle) ** 2);
 }

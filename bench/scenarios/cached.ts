@@ -1,9 +1,10 @@
 import { createSessions, type SessionStore } from "coatcheck";
-import { cachedStore } from "coatcheck/stores/cached";
 import { memoryStore } from "coatcheck/stores/memory";
 import { chain } from "../../src/core/maybe-promise.ts";
 import { cookieHeader } from "../candidates/candidate.ts";
 import { BareExchange, coatcheck } from "../candidates/coatcheck.ts";
+import { SELDOM_NOTED } from "../candidates/settings.ts";
+import { cacheOver } from "../candidates/stored/cache.ts";
 import { userOf, type Payload, type Size } from "../lib/payloads.ts";
 import { scaled } from "../lib/scale.ts";
 import type { Scenario } from "../lib/scenario.ts";
@@ -13,10 +14,6 @@ import { recentTask } from "./tokens.ts";
 
 /** Visitors who come back in turn, as in the scenario of recent tokens. */
 const VISITORS = (): number => scaled(1000, 8);
-/** Longer than a run takes: what is in the cache already is what is measured. */
-const MAX_AGE = 24 * 3600;
-/** Seconds: on a busy machine a slow answer must not end the run. */
-const PATIENCE = 60;
 
 const CACHED_READ = "stored, read from the cache";
 
@@ -30,7 +27,7 @@ export function cachedRead(size: Size, isExpected: boolean): Scenario {
     tasks: [
       recentTask(coatcheck, size),
       readTask("stored in memory", size, () => memoryStore()),
-      readTask(CACHED_READ, size, () => cachedStore(memoryStore(), { maxAge: MAX_AGE, timeout: PATIENCE })),
+      readTask(CACHED_READ, size, () => cacheOver(memoryStore())),
     ],
     claims: isExpected ? [{ subject: CACHED_READ, atMost: CACHED }] : [],
   };
@@ -41,7 +38,7 @@ function readTask(name: string, size: Size, makeStore: () => SessionStore): Task
     name,
     inFlight: 1,
     async prepare() {
-      const sessions = createSessions<Payload>({ store: makeStore(), touchInterval: 1200 });
+      const sessions = createSessions<Payload>({ store: makeStore(), ...SELDOM_NOTED });
       const cookies: string[] = [];
       for (let i = 0; i < VISITORS(); i++) {
         const exchange = new BareExchange(null);

@@ -4,7 +4,8 @@ import { readCookie } from "../../src/core/cookie.ts";
 import { BareExchange, coatcheck, sessionOf } from "../candidates/coatcheck.ts";
 import { userOf, type Size } from "../lib/payloads.ts";
 import type { Scenario } from "../lib/scenario.ts";
-import type { Operation, Task } from "../lib/task.ts";
+import type { Task } from "../lib/task.ts";
+import { oneByOne } from "./one-by-one.ts";
 import { tokensOf } from "./tokens.ts";
 
 const COUNTS = [1, 10, 50] as const;
@@ -42,7 +43,7 @@ function cookies(count: number): string {
 }
 
 function findTask(name: string, count: number, find: Finder): Task {
-  return task(name, async () => {
+  return oneByOne(name, async () => {
     const values = Array.from({ length: HEADERS }, (_, i) => `value-of-visitor-${i}`);
     const headers = values.map((value) => among(`${NAME}=${value}`, count));
     return {
@@ -53,7 +54,7 @@ function findTask(name: string, count: number, find: Finder): Task {
 }
 
 function requestTask(name: string, count: number, size: Size): Task {
-  return task(name, async () => {
+  return oneByOne(name, async () => {
     const headers = (await tokensOf(coatcheck, size)).map((header) =>
       among(header.slice(header.indexOf(NAME)), count),
     );
@@ -69,8 +70,4 @@ function among(pair: string, count: number): string {
   const others = Array.from({ length: count - 1 }, (_, n) => `cookie_${n}=${"abcdefgh".repeat(2)}${n}`);
   others.splice(count >> 1, 0, pair);
   return others.join("; ");
-}
-
-function task(name: string, prepare: () => Promise<Operation>): Task {
-  return { name, inFlight: 1, prepare };
 }

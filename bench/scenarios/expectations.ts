@@ -40,7 +40,7 @@ export const MODULES = { core: 5, solidStart: 8, coreBytes: 10_000 } as const;
 /** Bytes in memory beside the data, of a session in the cache. */
 export const CACHE_OVERHEAD = 400;
 
-/** Bytes of heap that a request may leave behind, over ten million of them: less than a megabyte in all. */
+/** Bytes of heap that a request may leave behind, over the second half of ten million: less than half a megabyte in all. */
 export const HEAP_GROWTH = 0.1;
 
 /** Milliseconds for which a sweep may hold up a read. */

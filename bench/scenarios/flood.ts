@@ -1,5 +1,5 @@
 import { startGenerator, startServer, type RunningServer } from "../http/fleet.ts";
-import type { LoadOrder, LoadReport } from "../http/load/load.ts";
+import type { CrowdOrder, LoadOrder, LoadReport } from "../http/load/load.ts";
 import { NONE, TOUCHED } from "../http/sessions.ts";
 import { medianColumn, spreadColumn } from "../lib/columns.ts";
 import { undisturbed, type OwnTime } from "../lib/quiet.ts";
@@ -65,14 +65,14 @@ async function measure(options: StudyOptions): Promise<Studied> {
   async function round(server: RunningServer, isFlooded: boolean): Promise<Round> {
     const { port, path, forged } = server;
     const order = { port, path, durationMs: ROUND_MS() };
-    const legitimate: LoadOrder = {
+    const legitimate: LoadOrder & CrowdOrder = {
       ...order,
       visitors: server.visitors,
       connections: CONNECTIONS,
       rate: RATE,
       patient: true,
     };
-    const attack: LoadOrder = {
+    const attack: LoadOrder & CrowdOrder = {
       ...order,
       visitors: forged,
       connections: FLOOD_CONNECTIONS,

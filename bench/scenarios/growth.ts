@@ -1,6 +1,4 @@
-import type { DatabaseStore } from "coatcheck";
-import { postgresStore } from "coatcheck/stores/postgres";
-import { sqliteStore } from "coatcheck/stores/sqlite";
+import { openPostgres, openSqlite, type Opened } from "../candidates/stored/open.ts";
 import { userIn } from "../candidates/stored/reader.ts";
 import { ALL_SIZES, among, growthSizes, rowsOf, tableOf } from "../growth/sizes.ts";
 import { userOf } from "../lib/payloads.ts";
@@ -9,7 +7,7 @@ import { scaled } from "../lib/scale.ts";
 import type { Scenario } from "../lib/scenario.ts";
 import type { Stage } from "../lib/stage.ts";
 import type { Task } from "../lib/task.ts";
-import { postgresPool, sqliteFile } from "../stages/connect.ts";
+import { sqliteFile } from "../stages/connect.ts";
 import { postgresGrowth, sqliteGrowth } from "../stages/growth.ts";
 
 const LEAST = ALL_SIZES[0]!;
@@ -17,22 +15,10 @@ const LEAST = ALL_SIZES[0]!;
 /** So many that every page of the table has its turn. */
 const READ = (): number => scaled(100_000, 64);
 
-/** An open store, with what closes it. */
-interface Opened {
-  readonly store: Pick<DatabaseStore, "find">;
-  readonly end: () => Promise<unknown>;
-}
+type OpenSize = (size: number) => Promise<Opened>;
 
-function openSqlite(size: number): Opened {
-  const store = sqliteStore({ path: sqliteFile(tableOf(size)) });
-  return { store, end: () => store.close() };
-}
-
-function openPostgres(size: number): Opened {
-  const pool = postgresPool();
-  const store = postgresStore({ pool, table: tableOf(size) });
-  return { store, end: () => store.close().then(() => pool.end()) };
-}
+const sqliteOf: OpenSize = (size) => openSqlite(sqliteFile(tableOf(size)));
+const postgresOf: OpenSize = (size) => openPostgres({ table: tableOf(size) });
 
 /** The name of a scenario of {@link growth}; the plots follow one reader. */
 export function growthName(store: "sqlite" | "postgres", inFlight: number): string {
@@ -41,9 +27,9 @@ export function growthName(store: "sqlite" | "postgres", inFlight: number): stri
 
 /** One session, read among more and more. */
 export const growth: readonly Scenario[] = [
-  scenario("sqlite", "SQLite", 1, sqliteGrowth, openSqlite),
-  scenario("postgres", "PostgreSQL", 1, postgresGrowth, openPostgres),
-  scenario("postgres", "PostgreSQL", 64, postgresGrowth, openPostgres),
+  scenario("sqlite", "SQLite", 1, sqliteGrowth, sqliteOf),
+  scenario("postgres", "PostgreSQL", 1, postgresGrowth, postgresOf),
+  scenario("postgres", "PostgreSQL", 64, postgresGrowth, postgresOf),
 ];
 
 function scenario(
@@ -51,7 +37,7 @@ function scenario(
   title: string,
   inFlight: number,
   stage: Stage,
-  open: (size: number) => Opened,
+  open: OpenSize,
 ): Scenario {
   return {
     name: growthName(store, inFlight),
@@ -68,6 +54,7 @@ function scenario(
       beside: among(LEAST),
       quantity: "wall",
       atMost: logarithm(size),
+      isOptional: size === ALL_SIZES.at(-1),
     })),
   };
 }
@@ -77,12 +64,12 @@ function logarithm(size: number): number {
   return Number((Math.log(size) / Math.log(LEAST)).toFixed(2));
 }
 
-function readTask(size: number, inFlight: number, open: (size: number) => Opened): Task {
+function readTask(size: number, inFlight: number, open: OpenSize): Task {
   return {
     name: among(size),
     inFlight,
     async prepare() {
-      const { store, end } = open(size);
+      const { store, end } = await open(size);
       const rows = sample(READ(), rowsOf(size));
       const ids = rows.map(idOf);
       return {

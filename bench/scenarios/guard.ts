@@ -3,7 +3,8 @@ import { createSessions } from "../../src/sessions.ts";
 import { BareExchange, coatcheck, OPTIONS, sessionOf } from "../candidates/coatcheck.ts";
 import { userOf, type Payload, type Size } from "../lib/payloads.ts";
 import type { Scenario } from "../lib/scenario.ts";
-import type { Operation, Task } from "../lib/task.ts";
+import type { Task } from "../lib/task.ts";
+import { oneByOne } from "./one-by-one.ts";
 import { tokensOf } from "./tokens.ts";
 
 /** From where the guard comes: what adapters build on is no public module, and it has to know these sessions. */
@@ -30,7 +31,7 @@ export function guarded(size: Size): Scenario {
     title: `A guard, and the session's part of a login, ${size.name} of data`,
     base: coatcheck.name,
     tasks: [
-      task(coatcheck.name, async () => {
+      oneByOne(coatcheck.name, async () => {
         const cookies = await tokensOf(coatcheck, size, USERS);
         return {
           run: (i) => coatcheck.open(cookies[i % cookies.length]!),
@@ -53,7 +54,7 @@ export function guarded(size: Size): Scenario {
 
 /** One guard, asked some times in each request. The user is there at once: a database is not what is measured. */
 function getUser(name: string, calls: number, size: Size): Task {
-  return task(name, async () => {
+  return oneByOne(name, async () => {
     const cookies = await tokensOf(coatcheck, size, USERS);
     const users = new Map(cookies.map((_cookie, i) => [userOf(i), { id: userOf(i) }]));
     let loads = 0;
@@ -87,7 +88,7 @@ function change(
   size: Size,
   apply: (exchange: BareExchange, data: Payload) => Promise<void>,
 ): Task {
-  return task(name, async () => {
+  return oneByOne(name, async () => {
     const cookies = await tokensOf(coatcheck, size, USERS);
     return {
       async run(i) {
@@ -105,8 +106,4 @@ function change(
       },
     };
   });
-}
-
-function task(name: string, prepare: () => Promise<Operation>): Task {
-  return { name, inFlight: 1, prepare };
 }

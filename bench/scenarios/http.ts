@@ -2,7 +2,7 @@ import { medianColumn, ratioColumn, shareColumn, spreadColumn } from "../lib/col
 import { buildApp } from "../http/build-app.ts";
 import { startGenerator, startServer, type Generator, type RunningServer } from "../http/fleet.ts";
 import type { LoadReport } from "../http/load/load.ts";
-import { LARGER, NONE, TOUCHED, UNTOUCHED } from "../http/sessions.ts";
+import { LARGER, NEW_TOKENS, NONE, TOUCHED, UNTOUCHED } from "../http/sessions.ts";
 import { undisturbed, type OwnTime } from "../lib/quiet.ts";
 import { Collector } from "../lib/samples.ts";
 import { scaled } from "../lib/scale.ts";
@@ -31,14 +31,19 @@ const frameworks: readonly Framework[] = [
   {
     name: "node:http",
     title: "node:http",
-    servers: [NONE, UNTOUCHED, TOUCHED, LARGER, "iron-session"],
+    servers: [NONE, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "iron-session"],
     claims: [keeps(TOUCHED, HTTP.node), keeps(UNTOUCHED, HTTP.node)],
   },
   {
     name: "h3",
     title: "h3 2",
-    servers: [NONE, UNTOUCHED, TOUCHED, LARGER, "h3, useSession"],
+    servers: [NONE, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "h3, useSession"],
     claims: [keeps(TOUCHED, HTTP.h3), keeps(UNTOUCHED, HTTP.h3)],
+  },
+  {
+    name: "fetch",
+    title: "node:http, by a fetch handler through srvx",
+    servers: [NONE, UNTOUCHED, TOUCHED],
   },
   { name: "fastify", title: "fastify", servers: [NONE, "@fastify/secure-session"] },
   {
@@ -49,7 +54,7 @@ const frameworks: readonly Framework[] = [
   {
     name: "SolidStart",
     title: "SolidStart, built for production",
-    servers: [NONE, UNTOUCHED, TOUCHED, LARGER, "h3, useSession"],
+    servers: [NONE, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "h3, useSession"],
     claims: [keeps(TOUCHED, HTTP.solidStart), keeps(UNTOUCHED, HTTP.solidStart)],
     build: buildApp,
   },

@@ -2,8 +2,9 @@ import type { RequestCandidate } from "../candidates/candidate.ts";
 import { BareExchange, coatcheck, sessionOf, sessions } from "../candidates/coatcheck.ts";
 import type { Size } from "../lib/payloads.ts";
 import type { Scenario } from "../lib/scenario.ts";
-import type { Operation, Task } from "../lib/task.ts";
+import type { Task } from "../lib/task.ts";
 import { UNTOUCHED } from "./expectations.ts";
+import { oneByOne } from "./one-by-one.ts";
 import { requestCandidates } from "./request.ts";
 import { openTask, tokensOf } from "./tokens.ts";
 
@@ -18,22 +19,22 @@ export function idle(size: Size): Scenario {
     base: coatcheck.name,
     tasks: [
       openTask(coatcheck, size),
-      task("anonymous visitor, other cookies", async () => ({
+      oneByOne("anonymous visitor, other cookies", async () => ({
         run: () => sessionOf(new BareExchange("theme=dark; lang=en")).data.userId,
         isRight: (answer) => answer === undefined,
       })),
-      task("anonymous visitor, no cookie", async () => ({
+      oneByOne("anonymous visitor, no cookie", async () => ({
         run: () => sessionOf(new BareExchange(null)).data.userId,
         isRight: (answer) => answer === undefined,
       })),
-      task(NEVER_TOUCHED, async () => {
+      oneByOne(NEVER_TOUCHED, async () => {
         const [cookie = ""] = await tokensOf(coatcheck, size);
         return {
           run: () => sessions.open(new BareExchange(cookie)),
           isRight: (answer) => (answer as { data: { userId: unknown } }).data.userId !== undefined,
         };
       }),
-      task("the request of this benchmark alone", async () => ({
+      oneByOne("the request of this benchmark alone", async () => ({
         run: () => new BareExchange(null),
         isRight: (answer) => answer instanceof BareExchange,
       })),
@@ -61,8 +62,4 @@ function visit({ name, inFlight, open }: RequestCandidate): Task {
       isRight: (answer) => answer === undefined,
     }),
   };
-}
-
-function task(name: string, prepare: () => Promise<Operation>): Task {
-  return { name, inFlight: 1, prepare };
 }

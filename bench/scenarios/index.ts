@@ -17,6 +17,7 @@ import { wholeRequest } from "./request.ts";
 import { rotation } from "./rotation.ts";
 import { storedSessions } from "./stored.ts";
 import { sweep } from "./sweep.ts";
+import { visitors } from "./visitors.ts";
 
 /** Everything that is measured, in this order. */
 export const scenarios: readonly Measured[] = [
@@ -26,6 +27,7 @@ export const scenarios: readonly Measured[] = [
   ...wholeRequest(SIZES.small, RECENT.small),
   ...wholeRequest(SIZES.medium, RECENT.medium),
   ...wholeRequest(SIZES.large),
+  visitors(SIZES.small),
   refuse(SIZES.small),
   refuse(SIZES.medium),
   refuse(SIZES.large),

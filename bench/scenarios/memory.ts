@@ -6,6 +6,7 @@ import type { Studied, Study, StudyOptions } from "../lib/scenario.ts";
 import { startWorker } from "../lib/worker.ts";
 import { places } from "../memory/live-sessions.ts";
 import { applications } from "../memory/long-run.ts";
+import { OPENED } from "../memory/opened-sessions.ts";
 import { CACHE_OVERHEAD, HEAP_GROWTH } from "./expectations.ts";
 
 const PROGRAM = new URL("../memory/run-memory.ts", import.meta.url);
@@ -15,7 +16,7 @@ const MOST_ROUNDS = 3;
 const SESSIONS = (): number => scaled(100_000, 2000);
 const REQUESTS = (): number => scaled(10_000_000, 5000);
 
-const placeNames = Object.keys(places);
+const placeNames = [...Object.keys(places), OPENED];
 const applicationNames = Object.keys(applications);
 
 /** What many sessions take in a process's memory. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSessions, type Sessions } from "coatcheck";
 import { startPostgres } from "../../test/support/postgres.ts";
+import { PATIENCE } from "../candidates/settings.ts";
 import { countedPostgres, countedSqlite, type CountedStore } from "../growth/counted.ts";
 import { medianColumn, spreadColumn } from "../lib/columns.ts";
 import type { Payload } from "../lib/payloads.ts";
@@ -19,8 +20,6 @@ const COUNTS = [1, 100, 10_000];
 const OTHERS = (): number => scaled(100_000, 200);
 /** Each round puts the sessions back that it has revoked. */
 const MOST_ROUNDS = 9;
-/** Seconds: on a busy machine a slow answer must not end the run. */
-const PATIENCE = 60;
 
 const list = (store: string, count: number): string => nameOf(store, "list", count);
 const revoke = (store: string, count: number): string => nameOf(store, "revokeUser", count);
@@ -43,8 +42,7 @@ const stores: Readonly<Record<string, () => Promise<CountedStore>>> = {
   },
   async PostgreSQL() {
     const server = await startPostgres(POSTGRES_SETTINGS);
-    process.env["BENCH_POSTGRES"] = server.url;
-    const store = countedPostgres(postgresPool());
+    const store = countedPostgres(postgresPool(server.url));
     return {
       ...store,
       async end() {

@@ -2,6 +2,7 @@ import { createSessions } from "coatcheck";
 import { coatcheckIn } from "../candidates/coatcheck.ts";
 import type { Candidate, CookieJar } from "../candidates/candidate.ts";
 import { secureSessionApp, secureSessionIn } from "../candidates/secure-session.ts";
+import { SELDOM_NOTED } from "../candidates/settings.ts";
 import type { Payload, Size } from "../lib/payloads.ts";
 import type { Scenario } from "../lib/scenario.ts";
 import type { Task } from "../lib/task.ts";
@@ -12,7 +13,7 @@ const COUNTS = [1, 2, 5, 20] as const;
 /** Applications by their passwords: the first one seals, all of them open. */
 const applications: Readonly<Record<string, (passwords: string[]) => Promise<CookieJar>>> = {
   Coatcheck: async (passwords) =>
-    coatcheckIn(createSessions<Payload>({ password: passwords, touchInterval: 1200 })),
+    coatcheckIn(createSessions<Payload>({ password: passwords, ...SELDOM_NOTED })),
   "@fastify/secure-session": async (passwords) => secureSessionIn(await secureSessionApp(passwords)),
 };
 

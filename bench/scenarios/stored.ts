@@ -2,6 +2,7 @@ import { bareReaders, bareWriters, BARE, BARE_WRITE, redisDataAlone } from "../c
 import { betterAuthReader } from "../candidates/stored/better-auth.ts";
 import { coatcheckReaders, coatcheckWriter } from "../candidates/stored/coatcheck.ts";
 import { bareExpress, connectPostgres, connectRedis } from "../candidates/stored/express.ts";
+import type { StoreName } from "../candidates/stored/open.ts";
 import type { Reader, Writer } from "../candidates/stored/reader.ts";
 import { userOf } from "../lib/payloads.ts";
 import { rowCount } from "../lib/rows.ts";
@@ -10,7 +11,7 @@ import type { Stage } from "../lib/stage.ts";
 import type { Task } from "../lib/task.ts";
 import { memory } from "../stages/memory.ts";
 import { postgres } from "../stages/postgres.ts";
-import { redis } from "../stages/redis.ts";
+import { redisReads, redisWrites } from "../stages/redis.ts";
 import { sqlite } from "../stages/sqlite.ts";
 import { claimsOf, writeClaimsOf } from "./stored-claims.ts";
 
@@ -23,20 +24,26 @@ const WRITERS = 2 * CONCURRENT.length;
 const WRITTEN_ROWS = 2000;
 
 interface Group {
-  readonly stage: Stage;
+  readonly name: StoreName;
   readonly title: string;
+  readonly stage: Stage;
+  /** Where it is written to; `undefined` where nothing lasts. */
+  readonly writes?: Stage;
   readonly readers: readonly Reader[];
 }
 
 const groups: readonly Group[] = [
   {
-    stage: memory,
+    name: "memory",
     title: "the memory store",
+    stage: memory,
     readers: [bareReaders.memory, ...coatcheckReaders("memory")],
   },
   {
-    stage: sqlite,
+    name: "sqlite",
     title: "SQLite",
+    stage: sqlite,
+    writes: sqlite,
     readers: [
       bareReaders.sqlite,
       ...coatcheckReaders("sqlite"),
@@ -46,8 +53,10 @@ const groups: readonly Group[] = [
     ],
   },
   {
-    stage: postgres,
+    name: "postgres",
     title: "PostgreSQL",
+    stage: postgres,
+    writes: postgres,
     readers: [
       bareReaders.postgres,
       ...coatcheckReaders("postgres"),
@@ -60,8 +69,10 @@ const groups: readonly Group[] = [
     ],
   },
   {
-    stage: redis,
+    name: "redis",
     title: "Redis",
+    stage: redisReads,
+    writes: redisWrites,
     readers: [
       bareReaders.redis,
       redisDataAlone,
@@ -76,24 +87,23 @@ const groups: readonly Group[] = [
 /** Reading and writing stored sessions, store by store, so that each is started and filled once. */
 export const storedSessions: readonly Scenario[] = groups.flatMap((group) => [
   ...CONCURRENT.map((inFlight) => reads(group, inFlight)),
-  ...writes(group.stage, group.title),
+  ...writes(group),
 ]);
 
-function reads({ stage, title, readers }: Group, inFlight: number): Scenario {
+function reads({ name, stage, title, readers }: Group, inFlight: number): Scenario {
   return {
-    name: `stored read ${stage.name} ${inFlight}`,
-    table: `stored read ${stage.name}`,
+    name: `stored read ${name} ${inFlight}`,
+    table: `stored read ${name}`,
     title: `Reads of stored sessions, ${title}`,
     stage,
     base: BARE,
     tasks: readers.map((reader) => readTask(reader, inFlight)),
-    claims: claimsOf(stage.name, inFlight),
+    claims: claimsOf(name, inFlight),
   };
 }
 
-function writes(stage: Stage, title: string): Scenario[] {
-  if (stage.name === "memory") return [];
-  const name = stage.name as keyof typeof bareWriters;
+function writes({ name, writes: stage, title }: Group): Scenario[] {
+  if (name === "memory" || stage === undefined) return [];
   return CONCURRENT.map((inFlight, n) => ({
     name: `stored write ${name} ${inFlight}`,
     table: `stored write ${name}`,

@@ -4,8 +4,8 @@ import { userOf, type Payload, type Size } from "../lib/payloads.ts";
 import { scaled } from "../lib/scale.ts";
 import type { Operation, Task } from "../lib/task.ts";
 
-/** So many that each is new again when its turn comes: no cache of recent tokens is as large. */
-const NEW = 20_000;
+/** So many that each is new again when its turn comes, but for one in a hundred: see `RecentTokens`. */
+export const NEW = 20_000;
 /** Visitors who come back in turn. */
 const RECENT = 1000;
 /** Enough for what takes long anyhow, and for what is sealed. */
@@ -15,26 +15,32 @@ const few = (): number => scaled(64, 8);
 const isUser: Operation["isRight"] = (answer, i) => answer === userOf(i);
 
 /** Opening tokens that have not been seen before, or so long ago that nobody remembers. */
-export function openTask(candidate: Candidate, size: Size, isRight = isUser): Task {
-  return openInTurn(candidate, size, NEW, isRight);
+export function openTask(candidate: Candidate, size: Size, isRight: Operation["isRight"] = isUser): Task {
+  return openInTurn(candidate, size, { isRight });
 }
 
 /** Opening tokens of visitors who come back in turn. */
 export function recentTask(candidate: Candidate, size: Size): Task {
-  return openInTurn(candidate, size, RECENT, isUser);
+  return openInTurn(candidate, size, { visitors: RECENT });
 }
 
-function openInTurn(
-  candidate: Candidate,
-  size: Size,
-  most: number,
-  isRight: NonNullable<Operation["isRight"]>,
-): Task {
+interface Turns {
+  /** @default the candidate's */
+  readonly name?: string;
+  /** How many come in turn. @default so many that nobody remembers them */
+  readonly visitors?: number;
+  /** @default whether it is the user's id */
+  readonly isRight?: Operation["isRight"];
+}
+
+/** Opening tokens of some visitors in turn. */
+export function openInTurn(candidate: Candidate, size: Size, turns: Turns): Task {
+  const { name = candidate.name, visitors = NEW, isRight = isUser } = turns;
   return {
-    name: candidate.name,
+    name,
     inFlight: candidate.inFlight,
     async prepare() {
-      const tokens = await tokensOf(candidate, size, most);
+      const tokens = await tokensOf(candidate, size, visitors);
       const count = tokens.length;
       return {
         run: (i) => candidate.open(tokens[i % count]!),

@@ -17,9 +17,8 @@ export const sqliteGrowth: Stage = {
     const folder = mkdtempSync(join(tmpdir(), "coatcheck-bench-"));
     const remove = () => rmSync(folder, { recursive: true, force: true });
     process.once("exit", remove);
-    process.env["BENCH_SQLITE"] = folder;
     for (const size of growthSizes()) {
-      const store = sqliteStore({ path: sqliteFile(tableOf(size)) });
+      const store = sqliteStore({ path: sqliteFile(tableOf(size), folder) });
       await store.migrate();
       await fill(store, rowsOf(size));
       await store.close();
@@ -42,8 +41,7 @@ export const postgresGrowth: Stage = {
   async start() {
     const server = await startPostgres(POSTGRES_SETTINGS);
     try {
-      process.env["BENCH_POSTGRES"] = server.url;
-      const pool = postgresPool();
+      const pool = postgresPool(server.url);
       for (const size of growthSizes()) {
         const store = postgresStore({ pool, table: tableOf(size) });
         await store.migrate();

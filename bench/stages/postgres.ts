@@ -18,8 +18,7 @@ export const postgres: Stage = {
   async start(rows) {
     const server = await startPostgres(POSTGRES_SETTINGS);
     try {
-      process.env["BENCH_POSTGRES"] = server.url;
-      const pool = postgresPool();
+      const pool = postgresPool(server.url);
       const store = postgresStore({ pool });
       await store.migrate();
       await fill(store, rows);

@@ -15,12 +15,11 @@ export const sqlite: Stage = {
     const folder = mkdtempSync(join(tmpdir(), "coatcheck-bench-"));
     const remove = () => rmSync(folder, { recursive: true, force: true });
     process.once("exit", remove);
-    process.env["BENCH_SQLITE"] = folder;
-    const store = sqliteStore({ path: sqlitePath("coatcheck") });
+    const store = sqliteStore({ path: sqlitePath("coatcheck", folder) });
     await store.migrate();
     await fill(store, rows);
     await store.close();
-    await fillBetterAuth(rows);
+    await fillBetterAuth(folder, rows);
     return {
       version: `SQLite ${process.versions.sqlite}`,
       variables: { BENCH_SQLITE: folder },
@@ -33,8 +32,8 @@ export const sqlite: Stage = {
   },
 };
 
-async function fillBetterAuth(rows: number): Promise<void> {
-  const database = new DatabaseSync(sqlitePath("better-auth"));
+async function fillBetterAuth(folder: string, rows: number): Promise<void> {
+  const database = new DatabaseSync(sqlitePath("better-auth", folder));
   // For its sake: readers in the default mode lock the file each time.
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF");
   await migrateBetterAuth(database);

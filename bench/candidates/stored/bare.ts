@@ -1,4 +1,7 @@
-import { DatabaseSync } from "node:sqlite";
+import { COLUMNS as POSTGRES_COLUMNS } from "../../../src/stores/postgres/record.ts";
+import type { SqliteDatabase } from "../../../src/stores/sqlite/connection.ts";
+import { opener } from "../../../src/stores/sqlite/open.ts";
+import { COLUMN_LIST as SQLITE_COLUMNS } from "../../../src/stores/sqlite/row.ts";
 import { makeData, idOf, sample } from "../../lib/rows.ts";
 import { bareKey, postgresPool, recordKey, redisClient, sqlitePath } from "../../stages/connect.ts";
 import { userIn, type Reader, type Writer } from "./reader.ts";
@@ -12,35 +15,47 @@ interface Row {
 export const BARE = "the bare client";
 export const BARE_WRITE = "the bare client, write by write";
 
-/** The floor: the same row by a prepared statement, and `JSON.parse` of its data. */
+/** The file on a connection that is set up as our store's own: as durable, with its log taken over as often. */
+function openFile(): SqliteDatabase & { close(): void } {
+  return opener(sqlitePath("coatcheck"))(false)!;
+}
+
+/** The floor: the same columns of the same row as an array, by a prepared statement, and `JSON.parse` of its data. */
 const bareSqlite: Reader = {
   name: BARE,
   async prepare() {
-    const database = new DatabaseSync(sqlitePath("coatcheck"));
-    const find = database.prepare("SELECT * FROM coatcheck_sessions WHERE id = ?");
+    const database = openFile();
+    const find = database.prepare(`SELECT ${SQLITE_COLUMNS} FROM coatcheck_sessions WHERE id = ?`);
+    find.setReturnArrays?.(true);
+    const data = SQLITE_COLUMNS.split(", ").indexOf("data");
     const rows = sample();
     const ids = rows.map(idOf);
     const read = (n: number): unknown => {
-      const row = find.get(ids[n]!);
-      return row && userIn(row["data"] as string);
+      const row = find.get(ids[n]!) as unknown[] | undefined;
+      return row && userIn(row[data] as string);
     };
     return { rows, read, end: async () => database.close() };
   },
 };
 
+/** The same in PostgreSQL. */
 const barePostgres: Reader = {
   name: BARE,
   async prepare() {
     const pool = postgresPool();
+    const columns = POSTGRES_COLUMNS.map(([name]) => name);
+    const text = `SELECT ${columns.join(", ")} FROM coatcheck_sessions WHERE id = $1`;
+    const data = columns.indexOf("data");
     const rows = sample();
     const ids = rows.map(idOf);
     const read = async (n: number): Promise<unknown> => {
-      const { rows: found } = await pool.query<Row>({
+      const { rows: found } = await pool.query<unknown[]>({
         name: "find",
-        text: "SELECT * FROM coatcheck_sessions WHERE id = $1",
+        text,
         values: [ids[n]],
+        rowMode: "array",
       });
-      return found[0] && userIn(found[0].data);
+      return found[0] && userIn(found[0][data] as string);
     };
     return { rows, read, end: () => pool.end() };
   },
@@ -95,12 +110,11 @@ const SWAP = "UPDATE coatcheck_sessions SET version = version + 1, data = $2 WHE
 const writeSqlite: Writer = {
   name: BARE_WRITE,
   async prepare(rows) {
-    const database = new DatabaseSync(sqlitePath("coatcheck"));
-    database.exec("PRAGMA synchronous = FULL");
+    const database = openFile();
     const find = database.prepare("SELECT version, data FROM coatcheck_sessions WHERE id = ?");
     const swap = database.prepare(SWAP.replaceAll("$", "?"));
     const ids = rows.map(idOf);
-    const kept = ids.map((id) => ({ ...find.get(id) }) as unknown as Row);
+    const kept = ids.map((id) => find.get(id) as Row);
     const write = (n: number): boolean => {
       const { data, version } = kept[n]!;
       const { changes } = swap.run(ids[n]!, data, version);

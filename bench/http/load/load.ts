@@ -2,12 +2,34 @@ import { setTimeout } from "node:timers/promises";
 import type { Visitor } from "../server.ts";
 import { Connection } from "./connection.ts";
 
+/** Who comes to a page, in turn. The next round goes on where the last one ended: whoever came last is not due again so soon. */
+export class Crowd {
+  readonly #asks: readonly Ask[];
+  #next = 0;
+
+  constructor({ path, visitors }: CrowdOrder) {
+    this.#asks = visitors.map(({ cookie, answer }) => ({ request: write(path, cookie), answer }));
+  }
+
+  next(): Ask {
+    return this.#asks[this.#next++ % this.#asks.length]!;
+  }
+}
+
+interface Ask {
+  readonly request: string;
+  readonly answer: string;
+}
+
+/** A page with its visitors. */
+export interface CrowdOrder {
+  readonly path: string;
+  readonly visitors: readonly Visitor[];
+}
+
 /** What a load generator is told to do. */
 export interface LoadOrder {
   readonly port: number;
-  readonly path: string;
-  /** Who comes, in turn. */
-  readonly visitors: readonly Visitor[];
   readonly connections: number;
   readonly durationMs: number;
   /** Requests a second, whatever the server is like. @default the next one as soon as the last one is answered, on every connection */
@@ -27,19 +49,17 @@ export interface LoadReport {
 }
 
 /** A round of load. @throws when an answer is wrong. */
-export async function load(order: LoadOrder): Promise<LoadReport> {
+export async function load(order: LoadOrder, crowd: Crowd): Promise<LoadReport> {
   const connections = await Promise.all(
     Array.from({ length: order.connections }, () => Connection.open(order.port)),
   );
-  const asks = order.visitors.map(({ cookie, answer }) => ({ request: write(order.path, cookie), answer }));
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const latencies: number[] = [];
-  let next = 0;
   let answered = 0;
 
   async function askNext(connection: Connection): Promise<void> {
-    const { request, answer } = asks[next++ % asks.length]!;
+    const { request, answer } = crowd.next();
     const response = await connection.ask(request);
     if (!response.startsWith("HTTP/1.1 200") || !response.includes(answer))
       throw new Error(`A wrong answer, where ${answer} should be:\n${response.slice(0, 1000)}`);

@@ -4,16 +4,20 @@ import type { Exchange } from "coatcheck";
 import { ironSessionRequest } from "../../candidates/iron-session.ts";
 import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
 import { SIZES, type Payload } from "../../lib/payloads.ts";
+import { NEW } from "../../scenarios/tokens.ts";
 import { listening } from "../listening.ts";
 import { HTML, page, SOMEBODY } from "../page.ts";
 import type { HttpServer } from "../server.ts";
-import { leaveAlone, LARGER, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
+import { leaveAlone, LARGER, NEW_TOKENS, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
 
 /** node:http and nothing else. */
 export const nodeServers: readonly HttpServer[] = [
   server({ name: NONE, reads: false, seal }, () => SOMEBODY),
   server({ name: TOUCHED, reads: true, seal }, (...about) => userOf(new NodeExchange(...about))),
   server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (...about) =>
+    userOf(new NodeExchange(...about)),
+  ),
+  server({ name: NEW_TOKENS, reads: true, visitors: NEW, seal }, (...about) =>
     userOf(new NodeExchange(...about)),
   ),
   server({ name: UNTOUCHED, reads: false, seal }, (...about) => leaveAlone(new NodeExchange(...about))),

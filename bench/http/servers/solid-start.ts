@@ -1,10 +1,11 @@
 import { SECRET } from "../../candidates/candidate.ts";
 import { h3Request } from "../../candidates/h3.ts";
 import { SIZES } from "../../lib/payloads.ts";
+import { NEW } from "../../scenarios/tokens.ts";
 import { freePort, until } from "../../../test/support/processes.ts";
 import { SERVER } from "../build-app.ts";
 import type { HttpServer } from "../server.ts";
-import { LARGER, NONE, seal, TOUCHED, UNTOUCHED } from "../sessions.ts";
+import { LARGER, NEW_TOKENS, NONE, seal, TOUCHED, UNTOUCHED } from "../sessions.ts";
 
 /** The built application of `bench/app`; a server is one of its pages. */
 export const solidStartServers: readonly HttpServer[] = [
@@ -12,6 +13,7 @@ export const solidStartServers: readonly HttpServer[] = [
   { name: UNTOUCHED, path: "/untouched", reads: false, seal, listen },
   { name: TOUCHED, path: "/touched", reads: true, seal, listen },
   { name: LARGER, path: "/touched", reads: true, size: SIZES.medium, seal, listen },
+  { name: NEW_TOKENS, path: "/touched", reads: true, visitors: NEW, seal, listen },
   { name: "h3, useSession", path: "/own", reads: true, slow: true, seal: h3Request.seal, listen },
 ];
 

@@ -2,12 +2,11 @@ import { query } from "@solidjs/router";
 import { useSession as useStartSession } from "@solidjs/start/http";
 import { createSessions } from "coatcheck";
 import { useSession } from "coatcheck/solid-start";
+import { SELDOM_NOTED } from "../../../candidates/settings.ts";
+import { SOMEBODY } from "../../../http/page.ts";
 
 const password = process.env.SESSION_SECRET;
-const sessions = createSessions({ password, touchInterval: 1200, trustProxy: true });
-
-/** As many digits as every user's id has. */
-const SOMEBODY = 999999;
+const sessions = createSessions({ password, ...SELDOM_NOTED, trustProxy: true });
 
 /** No session. */
 export const plain = query(async () => {
