@@ -170,13 +170,18 @@ export function createStoredKeeper(options: StoredKeeperOptions): Keeper {
     refresh: async (record) => unspent(await store.find(record.id)),
 
     async end(record) {
+      const wasNobodys = record.userId === undefined;
       let kept: SessionRecord | undefined = record;
       for (let tries = 0; kept !== undefined && tries < MAX_CLAIMS; tries++) {
         const { id, successor }: SessionRecord = kept;
-        if (successor === undefined && (await claim(kept))) return tidy(id);
-        // Nobody's session went on as somebody's: that login is not what was ended here.
-        if (successor !== undefined && record.userId === undefined) return;
-        kept = await store.find(successor ?? id);
+        if (successor === undefined) {
+          if (await claim(kept)) return tidy(id);
+          kept = await store.find(id);
+        } else {
+          // Nobody's session went on as somebody's: that login is not what was ended here.
+          if (wasNobodys) return;
+          kept = await store.find(successor);
+        }
       }
       if (kept !== undefined) await store.delete(kept.id);
     },

@@ -118,12 +118,8 @@ export class SessionWriter {
         } else await backOff(attempt);
         while (this.#underWay !== undefined) await this.#underWay;
         if (await this.#alone(() => this.#refresh())) continue;
-        // Ended elsewhere, or gone on under another token: a logout means that too. Who leaves nothing has it.
-        const onNothing = await leavesNothing(prepare);
-        if (this.#userIdOf(json) !== undefined && this.#userIdOf(next.json) === undefined)
-          await this.#alone(() => this.#context.keeper.end(record!));
-        if (rotation === undefined && onNothing) return;
-        throw revoked();
+        const isLogout = this.#userIdOf(json) !== undefined && this.#userIdOf(next.json) === undefined;
+        return await this.#writeEnded(record!, isLogout, rotation === undefined && prepare);
       }
     } finally {
       if (endTurn !== undefined) {
@@ -132,6 +128,23 @@ export class SessionWriter {
       }
     }
     throw lostOut(MAX_ATTEMPTS);
+  }
+
+  /**
+   * A write to a session that ended elsewhere, or went on under another token.
+   *
+   * @param isLogout - Whether it logs the user out: that means what the session went on as, too.
+   * @param prepare - What it writes, where that alone was asked for.
+   * @throws SessionError `ERR_SESSION_REVOKED`, unless it leaves nothing: who wanted that has it.
+   */
+  async #writeEnded(
+    record: SessionRecord,
+    isLogout: boolean,
+    prepare: false | ((base: Content) => MaybePromise<Content>),
+  ): Promise<void> {
+    const isDone = prepare !== false && (await leavesNothing(prepare));
+    if (isLogout) await this.#alone(() => this.#context.keeper.end(record));
+    if (!isDone) throw revoked();
   }
 
   /** Decides what new content means. @returns `false` when the record is gone or was changed meanwhile. */

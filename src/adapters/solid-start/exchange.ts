@@ -46,7 +46,7 @@ export function currentEvent(): StartEvent {
   if (event?.nativeEvent !== undefined) return event;
   throw new SessionError(
     "ERR_SESSION_NO_REQUEST",
-    "A session was asked for where no request is being answered. Do that inside a server function, a query, an API route or middleware.",
+    "No request is being answered here. Ask for sessions in a server function, a query, an API route or middleware.",
   );
 }
 

@@ -59,7 +59,7 @@ export function protect(options: ProtectOptions = {}): StartMiddleware {
   refuseUnknownOptions(options, KNOWN, "protect");
   const { hsts = false } = options;
   if (hsts !== false && !(Number.isSafeInteger(hsts) && hsts >= 0))
-    throw new SessionError("ERR_SESSION_CONFIG", "hsts of protect must be a number of seconds, or false.");
+    throw new SessionError("ERR_SESSION_CONFIG", "hsts must be seconds, or false.");
   const trusted = new Set(options.trustedOrigins);
   const flashFields = new Set(options.flashFields);
 
