@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { fillIn, slug } from "./lib/document.ts";
+import { fillIn, placesIn, slug } from "./lib/document.ts";
 import {
   byTable,
   claimSection,
@@ -12,10 +12,17 @@ import {
 import type { Results } from "./lib/results.ts";
 import { plots } from "./plots.ts";
 
-const DOCUMENT = new URL("../docs/performance.md", import.meta.url);
+/** The first has what most readers look for, the second the rest. */
+const DOCUMENTS = ["performance.md", "performance-tables.md"].map(
+  (file) => new URL(`../docs/${file}`, import.meta.url),
+);
 const IMAGES = new URL("../docs/images/", import.meta.url);
 
-/** Writes results into the documentation: its tables, and the plots of which everything has been measured. */
+/**
+ * Writes results into the documentation: its tables, and the plots of which everything has been measured.
+ *
+ * @throws Error when a table has no place in any document.
+ */
 export function publish(scenarios: readonly Measured[], results: Results): void {
   const claims = judgeAll(scenarios, results);
   const isMet = ({ verdict }: Judged): boolean => verdict === "met";
@@ -35,11 +42,16 @@ export function publish(scenarios: readonly Measured[], results: Results): void 
     const written = tableOf(group, results);
     if (written !== undefined) tables.set(slug(name), written);
   }
-  const before = readFileSync(DOCUMENT, "utf8");
-  const after = fillIn(before, tables);
-  if (after !== before) writeFileSync(DOCUMENT, after);
+  for (const document of DOCUMENTS) {
+    const before = readFileSync(document, "utf8");
+    const after = fillIn(before, tables);
+    if (after !== before) writeFileSync(document, after);
+    for (const name of placesIn(before)) tables.delete(name);
+  }
   for (const { file, draw } of plots) {
     const image = draw(results);
     if (image !== undefined) writeFileSync(new URL(file, IMAGES), image);
   }
+  if (tables.size > 0)
+    throw new Error(`No document has a place for the tables ${[...tables.keys()].join(", ")}.`);
 }

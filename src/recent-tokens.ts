@@ -4,8 +4,8 @@ import type { SessionRecord } from "./core/record.ts";
 /** Tokens kept at most, and octets of them, their records and the data as it is when it is parsed. */
 export interface RecentTokensLimits {
   /**
-   * Of visitors who come in turn, nearly all 2,000 are kept, and fewer and fewer beyond 8,000, however many
-   * may be.
+   * Of visitors who come in turn 2,000 are kept, seven eighths of 4,000, half of 8,000 and hardly one of
+   * 20,000, however many may be.
    * @default 10000
    */
   readonly maxEntries?: number;

@@ -8,6 +8,11 @@ export function slug(name: string): string {
     .replaceAll(/^-|-$/g, "");
 }
 
+/** The names of the tables that a document has a place for. */
+export function placesIn(document: string): string[] {
+  return [...document.matchAll(BLOCK)].map(([, , name]) => name!);
+}
+
 /**
  * Puts tables between their markers, `<!-- bench:NAME -->` and `<!-- /bench -->`. Where there is no table of a name, what stands there
  * stays.

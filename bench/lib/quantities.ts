@@ -43,7 +43,7 @@ export const QUANTITIES = {
     head: "heap, bytes a request",
     write: signed,
   },
-  heap: { words: "heap afterwards", unit: "MB", head: "heap MB", write: micro },
+  heap: { words: "highest heap", unit: "MB", head: "heap MB", write: micro },
   statements: { words: "statements", unit: "", head: "statements", write: whole },
   took: { words: "time", unit: "ms", head: "ms", write: micro },
   longest: { words: "longest wait of a read", unit: "ms", head: "longest read, ms", write: micro },

@@ -8,7 +8,7 @@ import type { Task } from "./task.ts";
 /** A question with its candidates, measured beside each other. */
 export interface Question {
   readonly name: string;
-  /** The name of its table, in `docs/performance.md` too. Scenarios of one table that follow each other stand in it side by side. */
+  /** The name of its table, in `docs/performance.md` or `docs/performance-tables.md` too. Scenarios of one table that follow each other stand in it side by side. */
   readonly table: string;
   readonly title: string;
   /** The candidate that ratios are counted in. */

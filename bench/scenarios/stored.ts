@@ -1,4 +1,11 @@
-import { bareReaders, bareWriters, BARE, BARE_WRITE, redisDataAlone } from "../candidates/stored/bare.ts";
+import {
+  arrayReaders,
+  bareReaders,
+  bareWriters,
+  BARE,
+  BARE_WRITE,
+  redisDataAlone,
+} from "../candidates/stored/bare.ts";
 import { betterAuthReader } from "../candidates/stored/better-auth.ts";
 import { coatcheckReaders, coatcheckWriter } from "../candidates/stored/coatcheck.ts";
 import { bareExpress, connectPostgres, connectRedis } from "../candidates/stored/express.ts";
@@ -46,6 +53,7 @@ const groups: readonly Group[] = [
     writes: sqlite,
     readers: [
       bareReaders.sqlite,
+      arrayReaders.sqlite,
       ...coatcheckReaders("sqlite"),
       betterAuthReader("sqlite", "as it comes"),
       betterAuthReader("sqlite", "joins"),
@@ -59,6 +67,7 @@ const groups: readonly Group[] = [
     writes: postgres,
     readers: [
       bareReaders.postgres,
+      arrayReaders.postgres,
       ...coatcheckReaders("postgres"),
       betterAuthReader("postgres", "as it comes"),
       betterAuthReader("postgres", "joins"),

@@ -13,6 +13,8 @@ interface Row {
 }
 
 export const BARE = "the bare client";
+/** Rows as our stores ask for them. */
+const BARE_ARRAYS = "the bare client, rows as arrays";
 export const BARE_WRITE = "the bare client, write by write";
 
 /** The file on a connection that is set up as our store's own: as durable, with its log taken over as often. */
@@ -20,46 +22,52 @@ function openFile(): SqliteDatabase & { close(): void } {
   return opener(sqlitePath("coatcheck"))(false)!;
 }
 
-/** The floor: the same columns of the same row as an array, by a prepared statement, and `JSON.parse` of its data. */
-const bareSqlite: Reader = {
-  name: BARE,
-  async prepare() {
-    const database = openFile();
-    const find = database.prepare(`SELECT ${SQLITE_COLUMNS} FROM coatcheck_sessions WHERE id = ?`);
-    find.setReturnArrays?.(true);
-    const data = SQLITE_COLUMNS.split(", ").indexOf("data");
-    const rows = sample();
-    const ids = rows.map(idOf);
-    const read = (n: number): unknown => {
-      const row = find.get(ids[n]!) as unknown[] | undefined;
-      return row && userIn(row[data] as string);
-    };
-    return { rows, read, end: async () => database.close() };
-  },
-};
+/**
+ * The floor: the columns of the row by a prepared statement, and `JSON.parse` of its data. As an object, as a query answers
+ * when nobody says otherwise, or as an array, as our store asks for it.
+ */
+function bareSqlite(name: string, asArray: boolean): Reader {
+  return {
+    name,
+    async prepare() {
+      const database = openFile();
+      const find = database.prepare(`SELECT ${SQLITE_COLUMNS} FROM coatcheck_sessions WHERE id = ?`);
+      find.setReturnArrays?.(asArray);
+      const data = asArray ? SQLITE_COLUMNS.split(", ").indexOf("data") : "data";
+      const rows = sample();
+      const ids = rows.map(idOf);
+      const read = (n: number): unknown => {
+        const row = find.get(ids[n]!) as Answer | undefined;
+        return row && userIn(row[data] as string);
+      };
+      return { rows, read, end: async () => database.close() };
+    },
+  };
+}
 
-/** The same in PostgreSQL. */
-const barePostgres: Reader = {
-  name: BARE,
-  async prepare() {
-    const pool = postgresPool();
-    const columns = POSTGRES_COLUMNS.map(([name]) => name);
-    const text = `SELECT ${columns.join(", ")} FROM coatcheck_sessions WHERE id = $1`;
-    const data = columns.indexOf("data");
-    const rows = sample();
-    const ids = rows.map(idOf);
-    const read = async (n: number): Promise<unknown> => {
-      const { rows: found } = await pool.query<unknown[]>({
-        name: "find",
-        text,
-        values: [ids[n]],
-        rowMode: "array",
-      });
-      return found[0] && userIn(found[0][data] as string);
-    };
-    return { rows, read, end: () => pool.end() };
-  },
-};
+/** A row, by the names of its columns or by their numbers. */
+type Answer = Readonly<Record<string | number, unknown>>;
+
+/** The same in PostgreSQL: one query a request. */
+function barePostgres(name: string, asArray: boolean): Reader {
+  return {
+    name,
+    async prepare() {
+      const pool = postgresPool();
+      const columns = POSTGRES_COLUMNS.map(([column]) => column);
+      const text = `SELECT ${columns.join(", ")} FROM coatcheck_sessions WHERE id = $1`;
+      const data = asArray ? columns.indexOf("data") : "data";
+      const query = { name: "find", text, ...(asArray && { rowMode: "array" }) };
+      const rows = sample();
+      const ids = rows.map(idOf);
+      const read = async (n: number): Promise<unknown> => {
+        const { rows: found } = await pool.query<Answer>({ ...query, values: [ids[n]] });
+        return found[0] && userIn(found[0][data] as string);
+      };
+      return { rows, read, end: () => pool.end() };
+    },
+  };
+}
 
 /** @param keyOf - Which key. @param userOf - Reads what it holds. */
 function bareRedis(name: string, keyOf: (id: string) => string, userOf: (text: string) => unknown): Reader {
@@ -99,9 +107,14 @@ const bareMap: Reader = {
 
 export const bareReaders = {
   memory: bareMap,
-  sqlite: bareSqlite,
-  postgres: barePostgres,
+  sqlite: bareSqlite(BARE, false),
+  postgres: barePostgres(BARE, false),
   redis: bareRedis(BARE, recordKey, userInRecord),
+} as const;
+
+export const arrayReaders = {
+  sqlite: bareSqlite(BARE_ARRAYS, true),
+  postgres: barePostgres(BARE_ARRAYS, true),
 } as const;
 
 const SWAP = "UPDATE coatcheck_sessions SET version = version + 1, data = $2 WHERE id = $1 AND version = $3";
