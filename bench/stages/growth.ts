@@ -8,6 +8,7 @@ import { growthSizes, rowsOf, tableOf } from "../growth/sizes.ts";
 import type { Stage } from "../lib/stage.ts";
 import { postgresPool, sqliteFile } from "./connect.ts";
 import { fill } from "./fill.ts";
+import { filled } from "./filled.ts";
 import { POSTGRES_SETTINGS } from "./postgres.ts";
 
 /** A file for each number of sessions. */
@@ -39,9 +40,8 @@ export const sqliteGrowth: Stage = {
 export const postgresGrowth: Stage = {
   name: "growth postgres",
   async start() {
-    const server = await startPostgres(POSTGRES_SETTINGS);
-    try {
-      const pool = postgresPool(server.url);
+    return filled(await startPostgres(POSTGRES_SETTINGS), "BENCH_POSTGRES", async (url) => {
+      const pool = postgresPool(url);
       for (const size of growthSizes()) {
         const store = postgresStore({ pool, table: tableOf(size) });
         await store.migrate();
@@ -51,15 +51,7 @@ export const postgresGrowth: Stage = {
       await pool.query("VACUUM ANALYZE");
       const { rows } = await pool.query<{ server_version: string }>("SHOW server_version");
       await pool.end();
-      return {
-        version: `PostgreSQL ${rows[0]!.server_version}`,
-        variables: { BENCH_POSTGRES: server.url },
-        pid: server.pid(),
-        stop: () => server.stop(),
-      };
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+      return `PostgreSQL ${rows[0]!.server_version}`;
+    });
   },
 };

@@ -8,6 +8,7 @@ import type { Stage } from "../lib/stage.ts";
 import { insertSessions, insertUsers, migrateBetterAuth, sessionRow, userRow } from "./better-auth-rows.ts";
 import { postgresPool } from "./connect.ts";
 import { fill } from "./fill.ts";
+import { filled } from "./filled.ts";
 
 /** Room for every row in memory, and for the connections of all tasks; commits as durable as they come. */
 export const POSTGRES_SETTINGS = { shared_buffers: "256MB", max_connections: 250, max_wal_size: "1GB" };
@@ -16,9 +17,8 @@ export const POSTGRES_SETTINGS = { shared_buffers: "256MB", max_connections: 250
 export const postgres: Stage = {
   name: "postgres",
   async start(rows) {
-    const server = await startPostgres(POSTGRES_SETTINGS);
-    try {
-      const pool = postgresPool(server.url);
+    return filled(await startPostgres(POSTGRES_SETTINGS), "BENCH_POSTGRES", async (url) => {
+      const pool = postgresPool(url);
       const store = postgresStore({ pool });
       await store.migrate();
       await fill(store, rows);
@@ -30,16 +30,8 @@ export const postgres: Stage = {
       await pool.query("VACUUM ANALYZE");
       const { rows: answer } = await pool.query<{ server_version: string }>("SHOW server_version");
       await pool.end();
-      return {
-        version: `PostgreSQL ${answer[0]!.server_version}`,
-        variables: { BENCH_POSTGRES: server.url },
-        pid: server.pid(),
-        stop: () => server.stop(),
-      };
-    } catch (error) {
-      await server.stop();
-      throw error;
-    }
+      return `PostgreSQL ${answer[0]!.server_version}`;
+    });
   },
 };
 

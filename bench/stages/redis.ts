@@ -5,6 +5,7 @@ import { idOf, inChunks, makeData, tokenOf } from "../lib/rows.ts";
 import type { Stage } from "../lib/stage.ts";
 import { bareKey, redisClient } from "./connect.ts";
 import { fill } from "./fill.ts";
+import { filled } from "./filled.ts";
 
 /** For reads. Some candidates touch what they read, and need not wait for the disk to be told so: it is told once a second, as by default. */
 export const redisReads: Stage = redisStage("redis, appendfsync everysec", "everysec");
@@ -17,18 +18,11 @@ function redisStage(name: string, appendonly: "everysec" | "always"): Stage {
   return {
     name,
     async start(rows) {
-      const server = await startRedis({ appendonly });
-      try {
-        return {
-          version: `Redis ${await fillAll(server.url, rows)}, appendfsync ${appendonly}`,
-          variables: { BENCH_REDIS: server.url },
-          pid: server.pid(),
-          stop: () => server.stop(),
-        };
-      } catch (error) {
-        await server.stop();
-        throw error;
-      }
+      return filled(
+        await startRedis({ appendonly }),
+        "BENCH_REDIS",
+        async (url) => `Redis ${await fillAll(url, rows)}, appendfsync ${appendonly}`,
+      );
     },
   };
 }

@@ -10,7 +10,7 @@ export interface SessionRecord {
   readonly id: string;
   /** Counts the writes of a stored record, from 1; the expected value of a compare-and-swap. */
   readonly version: number;
-  /** `userId(data)` as a string, for the index of a user's sessions; `undefined` when nobody is logged in. */
+  /** What a user's sessions are listed by (see `user-key.ts`); `undefined` when nobody is logged in. */
   readonly userId: string | undefined;
   readonly createdAt: number;
   readonly lastSeenAt: number;

@@ -1,4 +1,5 @@
 import { SessionError } from "../core/errors.ts";
+import { refuseUnknownOptions } from "../core/option-errors.ts";
 import { checkDatabaseOf } from "./sqlite/check.ts";
 import {
   checkDatabase,
@@ -149,7 +150,7 @@ function check(options: SqliteStoreOptions): SqliteStoreSettings {
     throw new SessionError("ERR_SESSION_CONFIG", `sqliteStore: ${message}`);
   };
   if (typeof options !== "object" || options === null) return fail("pass { path } or { database }.");
-  for (const name of Object.keys(options)) if (!KNOWN.has(name)) fail(`there is no option \`${name}\`.`);
+  refuseUnknownOptions(options, KNOWN, "sqliteStore");
   if ("path" in options === "database" in options) fail("pass either `path` or `database`.");
   if ("database" in options) checkDatabase(options.database);
   const { table, busyTimeout, now } = options;

@@ -1,4 +1,5 @@
 import { SessionError } from "../../core/errors.ts";
+import { refuseUnknownOptions } from "../../core/option-errors.ts";
 import type { PostgresPool } from "./pool.ts";
 
 /** Options of {@link postgresStore}: a pool, or the address of the database. */
@@ -35,8 +36,7 @@ const KNOWN: ReadonlySet<string> = new Set(["pool", "url", "table", "prepare", "
 export function checkPostgresOptions(options: unknown): asserts options is PostgresStoreOptions {
   const given = options as Record<string, unknown> | null | undefined;
   if (typeof given !== "object" || given === null) return wrong("needs { pool } or { url }");
-  const unknown = Object.keys(given).find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) wrong(`does not know the option ${unknown}`);
+  refuseUnknownOptions(given, KNOWN, "postgresStore");
   const { pool, url, prepare, notify, now } = given;
   if ((pool === undefined) === (url === undefined)) wrong("needs either { pool } or { url }");
   if (pool !== undefined && !isPool(pool)) wrong("needs as pool a Pool of the package pg");
