@@ -92,7 +92,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
   function readFrom(connection: RedisConnection, id: string): ReturnType<typeof read> {
     const key = keyOf(id);
-    if (connection.kind !== "node")
+    if (!connection.getsFromPrimary)
       return readRecord(connection, key, []).then(([text]) =>
         text === undefined ? undefined : parseRecord(text),
       );

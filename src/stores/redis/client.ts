@@ -28,7 +28,10 @@ export interface RedisStoreClient {
 
 /** What is asked of one primary. */
 export interface RedisPrimary {
-  readonly options?: { readonly socket?: { readonly host?: string; readonly tls?: boolean } };
+  readonly options?: {
+    readonly socket?: { readonly host?: string; readonly tls?: boolean };
+    readonly clientSideCache?: unknown;
+  };
   publish(channel: string, message: string): Promise<unknown>;
   info(): Promise<unknown>;
   configGet(name: string): Promise<unknown>;
@@ -49,8 +52,10 @@ export interface RedisNode extends RedisStoreClient, RedisPrimary {
 /** A client, and what has to be known of it. */
 export interface RedisConnection {
   readonly client: RedisStoreClient;
-  /** Of `sentinel` and `cluster` a subscription has its own connection, and lookups may be sent to replicas. */
+  /** Of `sentinel` and `cluster` a subscription has its own connection. */
   readonly kind: "node" | "sentinel" | "cluster";
+  /** Whether `get` asks the primary: not a replica, nor a cache in the client, which hears of a logout later. */
+  readonly getsFromPrimary: boolean;
   /** The primaries, each to be asked for itself. */
   primaries(): Promise<RedisPrimary[]>;
 }
@@ -75,6 +80,7 @@ export function connectionOf(client: RedisStoreClient): RedisConnection {
     return {
       client,
       kind: "cluster",
+      getsFromPrimary: false,
       primaries: () => Promise.all(special.masters!.map((node) => special.nodeClient!(node))),
     };
   if (special.acquire !== undefined) {
@@ -84,7 +90,9 @@ export function connectionOf(client: RedisStoreClient): RedisConnection {
       info: () => special.sendCommand(false, ["INFO"]),
       configGet: (name) => special.sendCommand(false, ["CONFIG", "GET", name]),
     };
-    return { client, kind: "sentinel", primaries: async () => [primary] };
+    return { client, kind: "sentinel", getsFromPrimary: false, primaries: async () => [primary] };
   }
-  return { client, kind: "node", primaries: async () => [client as RedisNode] };
+  const node = client as RedisNode;
+  const getsFromPrimary = node.options?.clientSideCache === undefined;
+  return { client, kind: "node", getsFromPrimary, primaries: async () => [node] };
 }

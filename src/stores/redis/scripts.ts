@@ -17,7 +17,10 @@ function script(lua: string): RedisScript {
   };
 }
 
-/** Reads a record, as [] or [text]. By a script, a client that reads from replicas asks the primary all the same. */
+/**
+ * Reads a record, as [] or [text]. By a script, a client that reads from replicas or from a cache of its own
+ * asks the primary all the same.
+ */
 export const readRecord: RedisScript = script(`
 local kept = redis.call("GET", KEYS[1])
 return kept and {kept} or {}`);

@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { createClient, type RedisClientType } from "redis";
+import { createClient, type RedisClientOptions, type RedisClientType } from "redis";
 import { redisStore, type RedisStoreClient, type RedisStoreOptions } from "../../../src/stores/redis.ts";
 import type { DatabaseStore } from "../../../src/stores/store.ts";
 import { storeContract, testRecord } from "../../../src/testing/index.ts";
@@ -19,8 +19,8 @@ export function record(fields: Partial<SessionRecord> = {}): SessionRecord {
 export class Given {
   readonly #ends: (() => unknown)[] = [];
 
-  async client(url: string): Promise<RedisClientType> {
-    const client = createClient({ url }) as RedisClientType;
+  async client(url: string, options: RedisClientOptions = {}): Promise<RedisClientType> {
+    const client = createClient({ url, ...options }) as RedisClientType;
     client.on("error", () => {});
     await client.connect();
     this.#ends.push(() => client.destroy());

@@ -52,6 +52,28 @@ describe("the Redis store", () => {
     expect(await silent.find("a")).toBeUndefined();
   });
 
+  test("asks Redis also where the client has a cache, which may not have heard of a logout yet", async () => {
+    const prefix = freshPrefix();
+    const caching = await given.client(server.url, {
+      RESP: 3,
+      clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: "LRU" },
+    });
+    const [store, elsewhere] = [caching, client].map((one) => given.store({ client: one, prefix }));
+    const kept = record();
+    await elsewhere!.insert(kept);
+    for (let n = 0; n < 2; n++) expect(await store!.find(kept.id)).toEqual(kept);
+    await elsewhere!.delete(kept.id);
+    expect(await store!.find(kept.id)).toBeUndefined();
+  });
+
+  test("finds what it has kept where the client puts a prefix before every key", async () => {
+    const prefixing = await given.client(server.url, { keyPrefix: freshPrefix() });
+    const store = given.store({ client: prefixing });
+    const kept = record();
+    await store.insert(kept);
+    expect(await store.find(kept.id)).toEqual(kept);
+  });
+
   test("keeps a record under one key, which Redis removes when the record expires", async () => {
     const prefix = freshPrefix();
     const clock = fakeClock();
