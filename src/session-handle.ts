@@ -60,7 +60,7 @@ export class SessionHandle implements Session {
   readonly #context: SessionContext;
   readonly #exchange: Exchange;
   readonly #cookie: SessionCookie;
-  #loading: MaybePromise<void> = undefined;
+  #loading: Promise<this> | undefined;
   #isReady = false;
   /** What is kept; `undefined` for an anonymous visitor. */
   #record: SessionRecord | undefined;
@@ -176,17 +176,18 @@ export class SessionHandle implements Session {
   }
 
   /** Loads the session if nothing has yet; answers at once when the keeper does. */
-  load(): MaybePromise<void> {
-    if (this.#isReady || this.#loading !== undefined) return this.#loading;
+  load(): MaybePromise<this> {
+    if (this.#isReady) return this;
+    if (this.#loading !== undefined) return this.#loading;
     const opening = this.#open();
-    if (isPromise(opening)) this.#loading = this.#readyAfter(opening);
-    else this.#isReady = true;
-    return this.#loading;
+    if (isPromise(opening)) this.#loading = opening;
+    return opening;
   }
 
-  async #readyAfter(opening: Promise<void>): Promise<void> {
-    await opening;
+  /** Ends each way of loading: a promise for that alone would be a turn of the microtasks more in every request. */
+  #ready(): this {
     this.#isReady = true;
+    return this;
   }
 
   #ownData(): Readonly<Data> {
@@ -204,12 +205,12 @@ export class SessionHandle implements Session {
     return this.#record;
   }
 
-  #open(): MaybePromise<void> {
+  #open(): MaybePromise<this> {
     const { keeper, now } = this.#context;
     if (this.#exchange.writable()) this.#exchange.markPrivate();
     const token = this.#cookie.read();
-    if (token === undefined) return;
-    if (token === DUPLICATE) return this.#reject("duplicate");
+    if (token === undefined) return this.#ready();
+    if (token === DUPLICATE) return this.#refuse("duplicate");
     const moment = now();
     const opened = keeper.open(token, moment);
     // No chain() and no isPromise() on the way of a token that was seen lately: a closure for each step costs
@@ -220,13 +221,19 @@ export class SessionHandle implements Session {
       : this.#receive(opened, moment);
   }
 
-  #receive(opened: Opened, moment: number): MaybePromise<void> {
-    if ("rejected" in opened) return this.#reject(opened.rejected, opened.spent);
+  #receive(opened: Opened, moment: number): MaybePromise<this> {
+    if ("rejected" in opened) return this.#refuse(opened.rejected, opened.spent);
     this.#template = opened.template;
     const accepted = this.#accept(opened.record, moment);
     if (typeof accepted !== "boolean")
-      return accepted.then((late) => (late ? this.#touch(moment) : undefined));
-    if (accepted) return this.#touch(moment);
+      return accepted.then((late) => (late ? this.#touch(moment) : this.#ready()));
+    return accepted ? this.#touch(moment) : this.#ready();
+  }
+
+  /** The end of loading where the cookie opens for nobody. */
+  #refuse(reason: RejectionReason, spent?: SessionRecord): this {
+    this.#reject(reason, spent);
+    return this.#ready();
   }
 
   /** Makes a kept record this request's session, unless its time is over or its data cannot be used. */
@@ -250,15 +257,18 @@ export class SessionHandle implements Session {
   }
 
   /** Notes that the visitor is here, at most once in `touchInterval`: all that a read ever writes. */
-  #touch(moment: number): MaybePromise<void> {
+  #touch(moment: number): MaybePromise<this> {
     const { keeper, lifetime } = this.#context;
     const record = this.#record!;
-    if (!isTouchDue(record, lifetime, moment) || (keeper.inCookie && !this.#cookie.settable)) return;
+    if (!isTouchDue(record, lifetime, moment) || (keeper.inCookie && !this.#cookie.settable))
+      return this.#ready();
     return chain(keeper.note(record, { ...record, ...this.#seen(record) }), (written) => {
       // Undefined: another request wrote, and noted the visitor with it.
-      if (written === undefined || (written.token !== undefined && !this.#cookie.settable)) return;
-      this.#record = written.record;
-      this.#send(written);
+      if (written !== undefined && (written.token === undefined || this.#cookie.settable)) {
+        this.#record = written.record;
+        this.#send(written);
+      }
+      return this.#ready();
     });
   }
 

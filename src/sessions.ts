@@ -1,6 +1,6 @@
 import { SessionError } from "./core/errors.ts";
 import type { Data } from "./core/json.ts";
-import { chain, loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
+import { loadAhead, loadOnce, type MaybePromise } from "./core/maybe-promise.ts";
 import { chooseTransport, createTransports } from "./core/transport.ts";
 import { runtimeCrypto } from "./crypto/runtime.ts";
 import { shapeOf } from "./data-shape.ts";
@@ -94,8 +94,8 @@ export function createSessions<T extends object = Record<string, any>>(
       handle = new SessionHandle(context, exchange);
       exchange.locals.set(name, handle);
     } else if (handle.identity !== keeper.identity) throw twoKinds(name);
-    const session = handle as Session<object> as Session<T>;
-    return keeper.synchronous && shape.synchronous ? session : chain(handle.load(), () => session);
+    const opened = keeper.synchronous && shape.synchronous ? handle : handle.load();
+    return opened as MaybePromise<Session<object>> as MaybePromise<Session<T>>;
   }
 
   const sessions: Sessions<T> = {
