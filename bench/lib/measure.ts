@@ -3,6 +3,7 @@ import { startRunner, type Runner } from "./runner.ts";
 import { Collector, type Samples } from "./samples.ts";
 import type { Scenario } from "./scenario.ts";
 import { shuffled } from "./shuffle.ts";
+import { sittings } from "./sittings.ts";
 import { check } from "./task.ts";
 
 /** How the tasks of a scenario are measured. */
@@ -11,9 +12,6 @@ export interface MeasureOptions extends RoundOptions {
   /** The first process of the server that they ask; `undefined` where there is none. */
   readonly serverPid: number | undefined;
 }
-
-/** How often all processes are started anew: no two compile the same code in quite the same way. */
-const SITTINGS = 3;
 
 /**
  * Measures the tasks of a scenario in turns: every round runs each of them for a short time, in another order each
@@ -25,8 +23,7 @@ const SITTINGS = 3;
  */
 export async function measure(scenario: Scenario, options: MeasureOptions): Promise<Samples[]> {
   const collector = new Collector();
-  for (let sitting = 0; sitting < SITTINGS; sitting++)
-    await sit(scenario, collector, Math.ceil(options.rounds / SITTINGS), options);
+  for (const rounds of sittings(options.rounds)) await sit(scenario, collector, rounds, options);
   return collector.inOrder(scenario.tasks.map(({ name }) => name));
 }
 

@@ -8,6 +8,7 @@ import { Collector } from "../lib/samples.ts";
 import { scaled } from "../lib/scale.ts";
 import type { Claim, Studied, Study, StudyOptions } from "../lib/scenario.ts";
 import { shuffled } from "../lib/shuffle.ts";
+import { sittings } from "../lib/sittings.ts";
 import { HTTP } from "./expectations.ts";
 
 /** Enough that the server always has something to do. */
@@ -99,6 +100,17 @@ interface Round extends OwnTime, Pick<LoadReport, "answered"> {
 
 async function measure(framework: string, names: readonly string[], options: StudyOptions): Promise<Studied> {
   const collector = new Collector();
+  for (const rounds of sittings(options.rounds))
+    await sit(framework, names, collector, { ...options, rounds });
+  return { samples: collector.inOrder(names) };
+}
+
+async function sit(
+  framework: string,
+  names: readonly string[],
+  collector: Collector,
+  options: StudyOptions,
+): Promise<void> {
   const servers = new Map<string, RunningServer>();
   const generator = await startGenerator();
   try {
@@ -118,7 +130,6 @@ async function measure(framework: string, names: readonly string[], options: Stu
   } finally {
     await Promise.all([generator, ...servers.values()].map((worker) => worker.stop()));
   }
-  return { samples: collector.inOrder(names) };
 }
 
 async function round(server: RunningServer, generator: Generator, durationMs: number): Promise<Round> {
