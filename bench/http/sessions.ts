@@ -29,6 +29,8 @@ export async function leaveAlone(exchange: Exchange): Promise<unknown> {
 
 /** What servers without a session, and with Coatcheck, are called. */
 export const NONE = "no session";
+/** The page without a session, with the headers that tell caches whose it is: those alone are a part of what a session costs. */
+export const MARKED = "no session, marked private";
 export const TOUCHED = "Coatcheck";
 export const LARGER = `Coatcheck, ${SIZES.medium.name} of data`;
 /** The same with so many visitors that hardly a token is remembered until it comes back: each of them is decrypted. */

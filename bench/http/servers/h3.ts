@@ -8,11 +8,25 @@ import { NEW } from "../../scenarios/tokens.ts";
 import { listening } from "../listening.ts";
 import { HTML, page, SOMEBODY } from "../page.ts";
 import type { HttpServer } from "../server.ts";
-import { leaveAlone, LARGER, NEW_TOKENS, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
+import {
+  leaveAlone,
+  LARGER,
+  MARKED,
+  NEW_TOKENS,
+  NONE,
+  seal,
+  TOUCHED,
+  UNTOUCHED,
+  userOf,
+} from "../sessions.ts";
 
 /** h3 on node:http. Coatcheck is given what its SolidStart adapter makes of an h3 event. */
 export const h3Servers: readonly HttpServer[] = [
   server({ name: NONE, reads: false, seal }, () => SOMEBODY),
+  server({ name: MARKED, reads: false, seal }, (event) => {
+    openExchange(event).markPrivate();
+    return SOMEBODY;
+  }),
   server({ name: TOUCHED, reads: true, seal }, (event) => userOf(openExchange(event))),
   server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (event) => userOf(openExchange(event))),
   server({ name: NEW_TOKENS, reads: true, visitors: NEW, seal }, (event) => userOf(openExchange(event))),

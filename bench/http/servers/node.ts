@@ -8,11 +8,25 @@ import { NEW } from "../../scenarios/tokens.ts";
 import { listening } from "../listening.ts";
 import { HTML, page, SOMEBODY } from "../page.ts";
 import type { HttpServer } from "../server.ts";
-import { leaveAlone, LARGER, NEW_TOKENS, NONE, seal, TOUCHED, UNTOUCHED, userOf } from "../sessions.ts";
+import {
+  leaveAlone,
+  LARGER,
+  MARKED,
+  NEW_TOKENS,
+  NONE,
+  seal,
+  TOUCHED,
+  UNTOUCHED,
+  userOf,
+} from "../sessions.ts";
 
 /** node:http and nothing else. */
 export const nodeServers: readonly HttpServer[] = [
   server({ name: NONE, reads: false, seal }, () => SOMEBODY),
+  server({ name: MARKED, reads: false, seal }, (...about) => {
+    new NodeExchange(...about).markPrivate();
+    return SOMEBODY;
+  }),
   server({ name: TOUCHED, reads: true, seal }, (...about) => userOf(new NodeExchange(...about))),
   server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (...about) =>
     userOf(new NodeExchange(...about)),

@@ -2,6 +2,7 @@ import { query } from "@solidjs/router";
 import { useSession as useStartSession } from "@solidjs/start/http";
 import { createSessions } from "coatcheck";
 import { useSession } from "coatcheck/solid-start";
+import { getRequestEvent } from "solid-js/web";
 import { SELDOM_NOTED } from "../../../candidates/settings.ts";
 import { SOMEBODY } from "../../../http/page.ts";
 
@@ -13,6 +14,17 @@ export const plain = query(async () => {
   "use server";
   return SOMEBODY;
 }, "plain");
+
+/** No session, and the headers that a touched one adds. */
+export const marked = query(async () => {
+  "use server";
+  const { res } = getRequestEvent().nativeEvent;
+  for (const headers of [res.headers, res.errHeaders]) {
+    headers.set("cache-control", "private, no-store");
+    headers.set("vary", "Cookie");
+  }
+  return SOMEBODY;
+}, "marked");
 
 /** A session at hand that is not looked at. */
 export const untouched = query(async () => {
