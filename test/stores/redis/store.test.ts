@@ -9,10 +9,13 @@ import { contractOver, freshPrefix, Given, record } from "./given.ts";
 const given = new Given();
 let server: TestServer;
 let client: RedisClientType;
+let caching: RedisClientType;
 
 beforeAll(async () => {
   server = await startRedis({ appendonly: "everysec" });
   client = await given.client(server.url);
+  const clientSideCache = { ttl: 0, maxEntries: 0, evictPolicy: "LRU" } as const;
+  caching = await given.client(server.url, { RESP: 3, clientSideCache });
 });
 
 afterAll(async () => {
@@ -22,6 +25,12 @@ afterAll(async () => {
 
 describe("the Redis store over a client", () => {
   test.each(contractOver(() => ({ client })))("$name", async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined();
+  });
+});
+
+describe("the Redis store over a client with a cache of its own", () => {
+  test.each(contractOver(() => ({ client: caching })))("$name", async ({ run }) => {
     await expect(run()).resolves.toBeUndefined();
   });
 });
@@ -54,10 +63,6 @@ describe("the Redis store", () => {
 
   test("asks Redis also where the client has a cache, which may not have heard of a logout yet", async () => {
     const prefix = freshPrefix();
-    const caching = await given.client(server.url, {
-      RESP: 3,
-      clientSideCache: { ttl: 0, maxEntries: 0, evictPolicy: "LRU" },
-    });
     const [store, elsewhere] = [caching, client].map((one) => given.store({ client: one, prefix }));
     const kept = record();
     await elsewhere!.insert(kept);
