@@ -3,38 +3,15 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Serv
 import type { Exchange } from "coatcheck";
 import { ironSessionRequest } from "../../candidates/iron-session.ts";
 import { SECRET, type MaybePromise } from "../../candidates/candidate.ts";
-import { SIZES, type Payload } from "../../lib/payloads.ts";
-import { NEW } from "../../scenarios/tokens.ts";
+import type { Payload } from "../../lib/payloads.ts";
 import { listening } from "../listening.ts";
-import { HTML, page, SOMEBODY } from "../page.ts";
+import { HTML, page } from "../page.ts";
 import type { HttpServer } from "../server.ts";
-import {
-  leaveAlone,
-  LARGER,
-  MARKED,
-  NEW_TOKENS,
-  NONE,
-  seal,
-  TOUCHED,
-  UNTOUCHED,
-  userOf,
-} from "../sessions.ts";
+import { serversOver, type About } from "./over-exchange.ts";
 
 /** node:http and nothing else. */
 export const nodeServers: readonly HttpServer[] = [
-  server({ name: NONE, reads: false, seal }, () => SOMEBODY),
-  server({ name: MARKED, reads: false, seal }, (...about) => {
-    new NodeExchange(...about).markPrivate();
-    return SOMEBODY;
-  }),
-  server({ name: TOUCHED, reads: true, seal }, (...about) => userOf(new NodeExchange(...about))),
-  server({ name: LARGER, reads: true, size: SIZES.medium, seal }, (...about) =>
-    userOf(new NodeExchange(...about)),
-  ),
-  server({ name: NEW_TOKENS, reads: true, visitors: NEW, seal }, (...about) =>
-    userOf(new NodeExchange(...about)),
-  ),
-  server({ name: UNTOUCHED, reads: false, seal }, (...about) => leaveAlone(new NodeExchange(...about))),
+  ...serversOver(server, (...about) => new NodeExchange(...about)),
   server(
     { name: "iron-session", reads: true, slow: true, seal: ironSessionRequest.seal },
     async (request, response) => {
@@ -51,7 +28,7 @@ type Find = (
   headers: OutgoingHttpHeaders,
 ) => MaybePromise<unknown>;
 
-function server(about: Omit<HttpServer, "listen">, find: Find): HttpServer {
+function server(about: About, find: Find): HttpServer {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const headers: OutgoingHttpHeaders = {};
     const userId = await find(request, response, headers);

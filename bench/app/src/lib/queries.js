@@ -3,6 +3,7 @@ import { useSession as useStartSession } from "@solidjs/start/http";
 import { createSessions } from "coatcheck";
 import { useSession } from "coatcheck/solid-start";
 import { getRequestEvent } from "solid-js/web";
+import { openExchange } from "../../../../src/adapters/solid-start/exchange.ts";
 import { SELDOM_NOTED } from "../../../candidates/settings.ts";
 import { SOMEBODY } from "../../../http/page.ts";
 
@@ -18,11 +19,7 @@ export const plain = query(async () => {
 /** No session, and the headers that a touched one adds. */
 export const marked = query(async () => {
   "use server";
-  const { res } = getRequestEvent().nativeEvent;
-  for (const headers of [res.headers, res.errHeaders]) {
-    headers.set("cache-control", "private, no-store");
-    headers.set("vary", "Cookie");
-  }
+  openExchange(getRequestEvent().nativeEvent).markPrivate();
   return SOMEBODY;
 }, "marked");
 
