@@ -17,7 +17,7 @@ export interface Cluster {
   readonly nodes: number;
   readonly postgres: TestServer;
   readonly redis: TestServer;
-  /** Ends a node as a deployment does, waits until it has answered what it was asked, and starts it again. */
+  /** Replaces a node as a deployment does: takes it out of the proxy, ends it, starts it again and puts it back. */
   restart(node: number, env?: Variables): Promise<void>;
   /** What a node wrote since its last start. */
   log(node: number): string;
@@ -66,8 +66,11 @@ export async function startCluster(nodes: number, env: Variables = {}): Promise<
       async restart(node, changes = {}) {
         variables = { ...variables, ...changes };
         const { port } = servers[node]!;
+        const ports = servers.map((server) => server.port);
+        await nginx.ask(ports.filter((other) => other !== port));
         await servers[node]!.stop("SIGTERM");
         servers[node] = await start(port);
+        await nginx.ask(ports);
       },
       log: (node) => servers[node]!.log(),
       stop,

@@ -42,7 +42,7 @@ function visitAll(cluster: Cluster): { readonly seen: Seen; stop(): Promise<void
         else if (status !== 200) seen.errors.push(`${path}: ${status}`);
         else if (!body.includes("Log out")) seen.forcedLogouts.push(path);
       }
-      if ((round + n) % 25 === 0) {
+      if ((round + n) % 5 === 0) {
         await who.logout();
         await login();
       }
