@@ -12,6 +12,10 @@ export interface BatchOptions<Item, Result> {
   readonly worthSplitting?: number;
   /** Whether waiting items with one key are one item, as two lookups are and two writes are not. @default false */
   readonly share?: boolean;
+  /** Most items that wait; one more is rejected, so that a silent server costs no memory. @default Infinity */
+  readonly maxWaiting?: number;
+  /** Whether what waits is rejected with a batch, as a client does with its queue. @default false */
+  readonly failsTogether?: boolean;
   /** Whether an error is one item's own fault, so that the items have to be run one by one. @default never */
   readonly isItemFault?: (error: unknown) => boolean;
 }
@@ -33,7 +37,7 @@ export function createBatcher<Item, Result>(
   options: BatchOptions<Item, Result>,
 ): (item: Item) => Promise<Result> {
   const { run, keyOf, maxItems, maxRunning, share = false, isItemFault = () => false } = options;
-  const { worthSplitting = maxItems } = options;
+  const { worthSplitting = maxItems, maxWaiting = Infinity, failsTogether = false } = options;
   let waiting: Entry<Item, Result>[] = [];
   const shared = new Map<string, Entry<Item, Result>>();
   const underWay = new Set<string>();
@@ -69,14 +73,20 @@ export function createBatcher<Item, Result>(
     return batch;
   }
 
+  function takeAll(): Entry<Item, Result>[] {
+    shared.clear();
+    return waiting.splice(0);
+  }
+
   async function start(batch: readonly Entry<Item, Result>[]): Promise<void> {
     running++;
     try {
       const results = await run(batch.map(({ item }) => item));
       for (const [n, entry] of batch.entries()) entry.resolve(results[n]!);
     } catch (error) {
-      if (batch.length === 1 || !isItemFault(error)) for (const entry of batch) entry.reject(error);
-      else for (const entry of batch) await run([entry.item]).then(([r]) => entry.resolve(r!), entry.reject);
+      if (batch.length > 1 && isItemFault(error))
+        for (const entry of batch) await run([entry.item]).then(([r]) => entry.resolve(r!), entry.reject);
+      else for (const entry of failsTogether ? batch.concat(takeAll()) : batch) entry.reject(error);
     } finally {
       running--;
       for (const { key } of batch) underWay.delete(key);
@@ -88,6 +98,7 @@ export function createBatcher<Item, Result>(
     const key = keyOf(item);
     const same = share ? shared.get(key) : undefined;
     if (same !== undefined) return same.promise;
+    if (waiting.length >= maxWaiting) return Promise.reject(new Error("Too much waits for the store."));
     const entry = { key, item, ...Promise.withResolvers<Result>() };
     waiting.push(entry);
     if (share) shared.set(key, entry);

@@ -7,7 +7,8 @@ import { connectionOf, type RedisConnection, type RedisStoreClient, type Text } 
 import { connectTo } from "./redis/connect.ts";
 import { createIndex, type IndexEntry } from "./redis/user-index.ts";
 import { NO_MARK, parseRecord, textOf, userText } from "./redis/record.ts";
-import { deleteRecord, insertRecord, readRecord, updateRecord } from "./redis/scripts.ts";
+import { deleteRecord, insertRecord, readRecord } from "./redis/scripts.ts";
+import { createSwaps } from "./redis/swaps.ts";
 import type { DatabaseStore, SessionRecord } from "./store.ts";
 
 export type { RedisScriptOptions, RedisStoreClient } from "./redis/client.ts";
@@ -61,6 +62,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
   const keyOf = (id: string): string => `${prefix}s:${id}`;
   const ttlOf = (record: SessionRecord): number => Math.max(0, Math.ceil(record.expiresAt - now())) + TIDY_MS;
+  const swap = createSwaps({ connect, channel: channelName, now, ttlOf });
 
   /** At once where a client was given. */
   function connect(): MaybePromise<RedisConnection> {
@@ -93,7 +95,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   function readFrom(connection: RedisConnection, id: string): ReturnType<typeof read> {
     const key = keyOf(id);
     if (!connection.getsFromPrimary)
-      return readRecord(connection, key, []).then(([text]) =>
+      return readRecord(connection, [key], []).then(([text]) =>
         text === undefined ? undefined : parseRecord(text),
       );
     return connection.client
@@ -105,7 +107,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */
   async function remove(id: string, user = ""): Promise<{ user: string; entry: IndexEntry } | undefined> {
-    const [owner, mark] = await deleteRecord(await connect(), keyOf(id), [channelName, id, user]);
+    const [owner, mark] = await deleteRecord(await connect(), [keyOf(id)], [channelName, id, user]);
     return owner === undefined || mark === undefined ? undefined : { user: owner, entry: { id, mark } };
   }
 
@@ -119,15 +121,8 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
     const head = `${version} ${expiresAt} ${absoluteExpiresAt} ${mark}`;
     const args = [String(now()), String(ttlOf(record)), head, user, body];
-    const [done] = await insertRecord(await connect(), keyOf(record.id), args);
+    const [done] = await insertRecord(await connect(), [keyOf(record.id)], args);
     if (done !== "1") throw new Error("A session with this id is kept already.");
-  }
-
-  async function swap(record: SessionRecord, expectedVersion: number, mark: string): Promise<string[]> {
-    const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
-    const args = [String(expectedVersion), String(now()), String(ttlOf(record)), version, expiresAt];
-    args.push(absoluteExpiresAt, mark, user, body, channelName, record.id);
-    return updateRecord(await connect(), keyOf(record.id), args);
   }
 
   return {
@@ -149,16 +144,18 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
     async update(record, expectedVersion) {
       const { id, userId, absoluteExpiresAt } = record;
-      let answer = await swap(record, expectedVersion, "");
-      if (answer[0] === "2" && userId !== undefined)
-        answer = await index.around(
+      const wanted = { key: keyOf(id), record, expectedVersion, mark: "" };
+      let swapped = await swap(wanted);
+      if (swapped.state === "unindexed" && userId !== undefined)
+        swapped = await index.around(
           { userId, id, absoluteExpiresAt },
-          (mark) => swap(record, expectedVersion, mark),
+          (mark) => swap({ ...wanted, mark }),
           () => removeOne(id),
         );
-      if (answer[0] !== "1") return false;
-      const [, before = "", mark = NO_MARK] = answer;
-      if (before !== "") await index.remove(JSON.parse(before) as string, [{ id, mark }]);
+      if (swapped.state !== "done") return false;
+      const { before } = swapped;
+      if (before !== undefined && before.user !== "")
+        await index.remove(JSON.parse(before.user) as string, [{ id, mark: before.mark }]);
       return true;
     },
 

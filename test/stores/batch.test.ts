@@ -96,6 +96,33 @@ describe("a batch", () => {
     expect((await asked).map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
   });
 
+  test("that fails with all that waits, where that is wished, is the end of nobody who asks later", async () => {
+    const { ask, batches, items } = setUp({ maxRunning: 1, failsTogether: true, share: true });
+    const asked = ["a1", "b1", "c1", "d1", "e1"].map(ask);
+    const outcomes = Promise.allSettled(asked);
+    await nextTick();
+    batches[0]!.fail(new Error("connection lost"));
+    expect((await outcomes).map(({ status }) => status)).toEqual(asked.map(() => "rejected"));
+    const later = ask("d1");
+    await nextTick();
+    expect(items()).toEqual(["a1 b1 c1", "d1"]);
+    batches[1]!.finish();
+    expect(await later).toBe("D1");
+  });
+
+  test("has so many that wait for it and no more", async () => {
+    const { ask, batches } = setUp({ maxRunning: 1, maxWaiting: 4 });
+    const asked = ["a1", "b1", "c1", "d1"].map(ask);
+    await expect(ask("e1")).rejects.toThrow("Too much waits for the store.");
+    await nextTick();
+    const next = ask("f1");
+    batches[0]!.finish();
+    await nextTick();
+    await nextTick();
+    batches[1]!.finish();
+    expect(await Promise.all([...asked, next])).toEqual(["A1", "B1", "C1", "D1", "F1"]);
+  });
+
   test("that one item made fail is run again one by one", async () => {
     const run = vi.fn<(items: readonly string[]) => Promise<readonly string[]>>(async (items) => {
       if (items.includes("bad")) throw new TypeError("bad");

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type { RedisConnection, Text } from "./client.ts";
 
-/** A Lua script for one key. @param args - Its ARGV. @returns the list that it returned, numbers as texts. */
-export type RedisScript = (connection: RedisConnection, key: string, args: string[]) => Promise<string[]>;
+/** A Lua script. @param args - Its ARGV. @returns the list that it returned, numbers as texts. */
+export type RedisScript = (connection: RedisConnection, keys: string[], args: string[]) => Promise<string[]>;
 
 /** Makes a script that is sent by its hash, and in full to a server that does not know it yet. */
 function script(lua: string): RedisScript {
   const hash = createHash("sha1").update(lua).digest("hex");
-  return async ({ client }, key, args) => {
-    const options = { keys: [key], arguments: args };
+  return async ({ client }, keys, args) => {
+    const options = { keys, arguments: args };
     const answer = await client.evalSha(hash, options).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
       return client.eval(lua, options);
@@ -36,33 +36,46 @@ redis.call("SET", KEYS[1], ARGV[3] .. "\\n" .. ARGV[4] .. "\\n" .. ARGV[5], "PX"
 return {1}`);
 
 /**
- * ARGV: expected version, now, ttl, version, expiresAt, absoluteExpiresAt, mark or "", user, body, channel, id.
+ * Replaces many records, each by itself: an error of one is no other's. ARGV: now, channel, and for each key
+ * expected version, ttl, version, expiresAt, absoluteExpiresAt, mark or "", user, body, id.
  *
- * @returns ["0"] when the record is gone or changed, ["2"] when it has to be indexed first (and a mark be brought),
- * ["1"] when it is done, ["1", user, mark] when that entry of that user's index is to be removed now.
+ * @returns for each key "0" when the record is gone or changed, "2" when it has to be indexed first (and a mark be
+ * brought), "1" when it is done, "1", user and mark in three lines when that entry of that user's index is to be
+ * removed now, "-" and what is wrong when Redis refuses.
  */
-export const updateRecord: RedisScript = script(`
-local kept = redis.call("GET", KEYS[1])
-if not kept then return {0} end
-local version, expires, absolute, mark, user = string.match(kept, "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n")
-if version ~= ARGV[1] or tonumber(expires) <= tonumber(ARGV[2]) then return {0} end
-if tonumber(ARGV[5]) <= tonumber(ARGV[2]) then
-  redis.call("DEL", KEYS[1])
-  redis.call("PUBLISH", ARGV[10], ARGV[11])
-  return {1, user, mark}
+export const updateRecords: RedisScript = script(`
+local now, channel, answers = tonumber(ARGV[1]), ARGV[2], {}
+local function update(key, expected, ttl, version, expires, absolute, mark, user, body, id)
+  local kept = redis.call("GET", key)
+  if not kept then return "0" end
+  local versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
+    string.match(kept, "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n")
+  if versionBefore ~= expected or tonumber(expiresBefore) <= now then return "0" end
+  local entryBefore = "1\\n" .. userBefore .. "\\n" .. markBefore
+  if tonumber(expires) <= now then
+    redis.call("DEL", key)
+    redis.call("PUBLISH", channel, id)
+    return entryBefore
+  end
+  if user == "" then
+    mark = "-"
+  elseif mark == "" then
+    if userBefore ~= user or tonumber(absolute) > tonumber(absoluteBefore) then return "2" end
+    mark = markBefore
+  end
+  local head = version .. " " .. expires .. " " .. absolute .. " " .. mark
+  redis.call("SET", key, head .. "\\n" .. user .. "\\n" .. body, "PX", ttl)
+  redis.call("PUBLISH", channel, id .. " " .. version)
+  if mark ~= markBefore or user ~= userBefore then return entryBefore end
+  return "1"
 end
-local nextMark = ARGV[7]
-if ARGV[8] == "" then
-  nextMark = "-"
-elseif nextMark == "" then
-  if user ~= ARGV[8] or tonumber(ARGV[6]) > tonumber(absolute) then return {2} end
-  nextMark = mark
+for n, key in ipairs(KEYS) do
+  local at = 9 * n - 6
+  local done, answer = pcall(update, key, unpack(ARGV, at, at + 8))
+  if not done then answer = "-" .. (type(answer) == "table" and answer.err or tostring(answer)) end
+  answers[n] = answer
 end
-local head = ARGV[4] .. " " .. ARGV[5] .. " " .. ARGV[6] .. " " .. nextMark
-redis.call("SET", KEYS[1], head .. "\\n" .. ARGV[8] .. "\\n" .. ARGV[9], "PX", ARGV[3])
-redis.call("PUBLISH", ARGV[10], ARGV[11] .. " " .. ARGV[4])
-if nextMark ~= mark or user ~= ARGV[8] then return {1, user, mark} end
-return {1}`);
+return answers`);
 
 /**
  * ARGV: channel, id, the user that the record must have or "" for any.

@@ -52,14 +52,14 @@ export function createIndex(
   async function add({ userId, id, absoluteExpiresAt }: NewEntry): Promise<string> {
     const ttl = Math.ceil(absoluteExpiresAt - now()) + SKEW_MS;
     const args = [id, String(absoluteExpiresAt), String(ttl), String(now() - SKEW_MS)];
-    const [mark = NO_MARK] = await addToIndex(await connect(), prefix + userId, args);
+    const [mark = NO_MARK] = await addToIndex(await connect(), [prefix + userId], args);
     return mark;
   }
 
   async function remove(userId: string, entries: readonly IndexEntry[], age: number): Promise<void> {
     const args = entries.filter(({ mark }) => mark !== NO_MARK).map(({ id, mark }) => `${id} ${mark}`);
     if (args.length === 0) return;
-    await removeFromIndex(await connect(), prefix + userId, [String(age), ...args]);
+    await removeFromIndex(await connect(), [prefix + userId], [String(age), ...args]);
   }
 
   return {
@@ -72,7 +72,7 @@ export function createIndex(
     },
 
     async entries(userId) {
-      const found = await readIndex(await connect(), prefix + userId, []);
+      const found = await readIndex(await connect(), [prefix + userId], []);
       return found.map((entry) => {
         const [id = "", mark = NO_MARK] = entry.split(" ");
         return { id, mark };

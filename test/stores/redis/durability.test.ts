@@ -188,22 +188,23 @@ describe("a server that does not answer", () => {
     server.pause();
     const count = { refused: 0, answered: 0 };
     const reasons = new Set<string>();
-    const asked = Array.from({ length: 30_000 }, () =>
-      store.find("none").then(
-        () => count.answered++,
+    const note = (asked: Promise<unknown>): Promise<void> =>
+      asked.then(
+        () => void count.answered++,
         (error: Error) => {
           count.refused++;
           reasons.add(error.message);
         },
-      ),
-    );
-    await until("the rest is refused", () => count.refused >= 20_000);
+      );
+    const asked = Array.from({ length: 30_000 }, () => note(store.find("none")));
+    asked.push(...Array.from({ length: 30_000 }, () => note(store.update(record(), 1))));
+    await until("the rest is refused", () => count.refused >= 39_000);
     const { answered, refused } = count;
-    expect([...reasons]).toEqual(["The queue is full"]);
+    expect([...reasons].toSorted()).toEqual(["The queue is full", "Too much waits for the store."]);
     server.resume();
     await Promise.all(asked);
     expect(answered).toBe(0);
-    task.meta.note = `${refused} of 30,000 lookups at a silent server were refused at once, the others waited`;
+    task.meta.note = `${refused} of 30,000 lookups and as many updates at a silent server were refused at once, the others waited`;
   });
 
   test("does not end the process, and is not waited for at the end", async () => {

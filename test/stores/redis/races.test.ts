@@ -102,7 +102,7 @@ describe("the index of a user's sessions", () => {
     const connection = connectionOf(clients[0]);
     const key = `${freshPrefix()}u:7`;
     const args = ["id", String(Date.now() + 60_000), "60000", "0"];
-    const marks = await Promise.all(Array.from({ length: 100 }, () => addToIndex(connection, key, args)));
+    const marks = await Promise.all(Array.from({ length: 100 }, () => addToIndex(connection, [key], args)));
     expect(new Set(marks.flat()).size).toBe(100);
   });
 

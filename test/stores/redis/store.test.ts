@@ -180,6 +180,29 @@ describe("the Redis store", () => {
     }
   });
 
+  test("replaces the records of one tick by one script, of which each has an answer of its own", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const [kept, changed, gone, foreign] = [record(), record(), record(), record()];
+    for (const one of [kept, changed]) await store.insert(one);
+    await client.lPush(`${prefix}s:${foreign.id}`, "somebody else's list");
+    await client.configResetStat();
+    const answers = await Promise.allSettled(
+      [foreign, kept, gone, changed].map((one) =>
+        store.update({ ...one, version: 2 }, one === changed ? 7 : 1),
+      ),
+    );
+    expect(answers).toMatchObject([
+      { reason: { message: expect.stringContaining("WRONGTYPE") as string } },
+      { value: true },
+      { value: false },
+      { value: false },
+    ]);
+    expect(await client.info("commandstats")).toMatch(/^cmdstat_evalsha:calls=1,/m);
+    expect(await store.find(kept.id)).toMatchObject({ version: 2 });
+    expect(await store.find(changed.id)).toMatchObject({ version: 1 });
+  });
+
   test("asks for one key at a time, as a node of a cluster wants it also from a plain client", async () => {
     const node = await startRedis({ cluster: true, appendonly: "everysec" });
     try {
