@@ -20,12 +20,23 @@ export interface BatchOptions<Item, Result> {
   readonly isItemFault?: (error: unknown) => boolean;
 }
 
-interface Entry<Item, Result> {
-  readonly key: string;
+/** What was asked for, from then until it is done. */
+class Entry<Item, Result> {
   readonly item: Item;
   readonly promise: Promise<Result>;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
+  resolve!: (result: Result) => void;
+  reject!: (error: unknown) => void;
+  isStarted = false;
+  /** The next of its key, which starts when this one is done. */
+  next: Entry<Item, Result> | undefined;
+
+  constructor(item: Item) {
+    this.item = item;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
 }
 
 /**
@@ -38,9 +49,12 @@ export function createBatcher<Item, Result>(
 ): (item: Item) => Promise<Result> {
   const { run, keyOf, maxItems, maxRunning, share = false, isItemFault = () => false } = options;
   const { worthSplitting = maxItems, maxWaiting = Infinity, failsTogether = false } = options;
+  /** The last entry of each key that is not done. */
+  const last = new Map<string, Entry<Item, Result>>();
+  /** Those that may start: the first of their keys. */
   let waiting: Entry<Item, Result>[] = [];
-  const shared = new Map<string, Entry<Item, Result>>();
-  const underWay = new Set<string>();
+  /** Of all keys, also those that may not start yet. */
+  let count = 0;
   let running = 0;
   let scheduled = false;
 
@@ -50,59 +64,75 @@ export function createBatcher<Item, Result>(
     // After the I/O of this tick: microtasks would gather what one socket brought, and no more.
     setImmediate(() => {
       scheduled = false;
-      for (let batch = take(); batch.length > 0; batch = take()) void start(batch);
+      while (waiting.length > 0 && running < maxRunning) void start(take());
     });
   }
 
-  /** The next batch, in the order of asking, without what has to wait for its key. */
+  /** The next batch, in the order of asking. */
   function take(): Entry<Item, Result>[] {
-    const batch: Entry<Item, Result>[] = [];
-    if (running >= maxRunning) return batch;
     const parts = Math.max(1, Math.min(maxRunning - running, Math.floor(waiting.length / worthSplitting)));
     const size = Math.min(maxItems, Math.ceil(waiting.length / parts));
-    const left: Entry<Item, Result>[] = [];
-    for (const entry of waiting) {
-      if (batch.length === size || underWay.has(entry.key)) left.push(entry);
-      else {
-        batch.push(entry);
-        underWay.add(entry.key);
-        shared.delete(entry.key);
-      }
+    if (size === waiting.length) {
+      const all = waiting;
+      waiting = [];
+      return all;
     }
-    waiting = left;
-    return batch;
-  }
-
-  function takeAll(): Entry<Item, Result>[] {
-    shared.clear();
-    return waiting.splice(0);
+    return waiting.splice(0, size);
   }
 
   async function start(batch: readonly Entry<Item, Result>[]): Promise<void> {
     running++;
+    count -= batch.length;
+    for (const entry of batch) entry.isStarted = true;
     try {
       const results = await run(batch.map(({ item }) => item));
-      for (const [n, entry] of batch.entries()) entry.resolve(results[n]!);
+      for (let n = 0; n < batch.length; n++) batch[n]!.resolve(results[n]!);
     } catch (error) {
       if (batch.length > 1 && isItemFault(error))
         for (const entry of batch) await run([entry.item]).then(([r]) => entry.resolve(r!), entry.reject);
-      else for (const entry of failsTogether ? batch.concat(takeAll()) : batch) entry.reject(error);
+      else {
+        for (const entry of batch) entry.reject(error);
+        if (failsTogether) failAll(batch, error);
+      }
     } finally {
       running--;
-      for (const { key } of batch) underWay.delete(key);
+      for (const entry of batch) finish(entry);
       schedule();
     }
   }
 
+  /** Makes way for the next of its key. */
+  function finish(entry: Entry<Item, Result>): void {
+    if (entry.next !== undefined) waiting.push(entry.next);
+    else last.delete(keyOf(entry.item));
+  }
+
+  /** Rejects what waits: for the next batch, or for an item of this one. */
+  function failAll(batch: readonly Entry<Item, Result>[], error: unknown): void {
+    const firsts = waiting;
+    waiting = [];
+    for (const first of [...batch, ...firsts]) {
+      for (let entry = first.isStarted ? first.next : first; entry !== undefined; entry = entry.next) {
+        count--;
+        entry.reject(error);
+      }
+      first.next = undefined;
+    }
+    for (const first of firsts) finish(first);
+  }
+
   return (item) => {
     const key = keyOf(item);
-    const same = share ? shared.get(key) : undefined;
-    if (same !== undefined) return same.promise;
-    if (waiting.length >= maxWaiting) return Promise.reject(new Error("Too much waits for the store."));
-    const entry = { key, item, ...Promise.withResolvers<Result>() };
-    waiting.push(entry);
-    if (share) shared.set(key, entry);
-    schedule();
+    const before = last.get(key);
+    if (share && before !== undefined && !before.isStarted) return before.promise;
+    if (count >= maxWaiting) return Promise.reject(new Error("Too much waits for the store."));
+    const entry = new Entry<Item, Result>(item);
+    count++;
+    last.set(key, entry);
+    if (before === undefined) {
+      waiting.push(entry);
+      schedule();
+    } else before.next = entry;
     return entry.promise;
   };
 }
