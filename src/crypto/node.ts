@@ -21,6 +21,7 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
   // Nothing here waits, so one buffer serves all calls; it only ever holds what a cookie shows anyway.
   const scratch = Buffer.alloc(SCRATCH_BYTES);
   const scratchNonce = scratch.subarray(0, NONCE_BYTES);
+  const tag = new Uint8Array(TAG_BYTES);
   const scratchFor = (length: number) => (length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length));
 
   return {
@@ -67,14 +68,16 @@ export function nodeCrypto(crypto: typeof import("node:crypto")): CryptoProvider
       const nonce = bytes === scratch ? scratchNonce : bytes.subarray(0, NONCE_BYTES);
       const decipher = crypto.createDecipheriv(CIPHER, key, nonce, TAG_LENGTH);
       decipher.setAAD(associated);
-      decipher.setAuthTag(bytes.subarray(end, end + TAG_BYTES));
+      // Copied: to make a view takes longer.
+      for (let i = 0; i < TAG_BYTES; i++) tag[i] = bytes[end + i]!;
+      decipher.setAuthTag(tag);
       const text = decipher.update(bytes.subarray(NONCE_BYTES, end));
       try {
         untraced(() => decipher.final());
       } catch {
         return undefined;
       }
-      return text.toString("utf8");
+      return text.toString();
     },
 
     // At once: a Hash object and its three calls take twice as long.
