@@ -1,9 +1,10 @@
 import { loadOnce } from "../core/maybe-promise.ts";
 import { createBatcher } from "./batch.ts";
+import { bigintArray, textArray } from "./postgres/arrays.ts";
 import { checkPostgres } from "./postgres/check.ts";
 import { checkPostgresOptions, wrong, type PostgresStoreOptions } from "./postgres/options.ts";
 import { openPool, sqlState, statementRunner, type PostgresPool } from "./postgres/pool.ts";
-import { COLUMNS, fromRow, toRow, userIdText } from "./postgres/record.ts";
+import { columnsOf, fromRow, integer, toRow, userIdText } from "./postgres/record.ts";
 import { migratePostgres } from "./postgres/schema.ts";
 import { NOTIFICATION_IDS, postgresStatements } from "./postgres/statements.ts";
 import { postgresTable } from "./postgres/table.ts";
@@ -45,7 +46,7 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
     async run(ids) {
       const rows = await (ids.length === 1
         ? run(statements.findOne, [ids[0]])
-        : run(statements.findMany, [ids]));
+        : run(statements.findMany, [textArray(ids)]));
       const moment = now();
       const records = rows.map(fromRow).filter(({ expiresAt }) => expiresAt > moment);
       const found = new Map(records.map((record) => [record.id, record]));
@@ -72,16 +73,18 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
     });
   }
 
-  const insert = writer((items) => run(statements.insert, columnsOf(items)));
+  const insert = writer((items) => run(statements.insert, columnsOf(items.map(({ row }) => row))));
   const update = writer<{ readonly row: unknown[]; readonly expected: number }>((items) => {
     const moment = Math.floor(now());
     const [first] = items;
     if (items.length === 1) return run(statements.updateOne, [...first!.row, first!.expected, moment]);
-    const expected = items.map((item) => item.expected);
-    return run(statements.updateMany, [...columnsOf(items), expected, moment]);
+    const rows = items.map(({ row }) => row);
+    const expected = bigintArray(items.map((item) => item.expected));
+    return run(statements.updateMany, [...columnsOf(rows), expected, moment]);
   });
   const remove = writer(async (items) => {
-    await run(statements.delete, [items.map(({ row }) => row[0])]);
+    const ids = items.map(({ row }) => row[0] as string);
+    await run(statements.delete, [ids.length === 1 ? ids : textArray(ids)]);
     return [];
   });
 
@@ -105,7 +108,7 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
     },
 
     async update(record, expectedVersion) {
-      return update({ row: toRow(record), expected: expectedVersion });
+      return update({ row: toRow(record), expected: integer(expectedVersion) });
     },
 
     async delete(id) {
@@ -148,14 +151,12 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
   };
 }
 
-/** Whether PostgreSQL objects to a value (class 22: data exceptions, as for a NUL character). */
+/**
+ * Whether PostgreSQL objects to a value (class 22: data exceptions, as for a NUL character, or a binary value that a
+ * client has sent as text).
+ */
 function isItemFault(error: unknown): boolean {
   return sqlState(error)?.startsWith("22") === true;
-}
-
-/** Rows as one array for each column. */
-function columnsOf(items: readonly { readonly row: unknown[] }[]): unknown[][] {
-  return COLUMNS.map((_, n) => items.map(({ row }) => row[n]));
 }
 
 interface PoolSource {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { SessionError } from "../../core/errors.ts";
+import { BIGINT_OID } from "./arrays.ts";
 
 /** What the store needs of a pool: a `Pool` of the package `pg` has it. */
 export interface PostgresPool {
@@ -49,7 +50,6 @@ export const TIMEOUT_MS = 2000;
 const TRY_AGAIN: ReadonlySet<unknown> = new Set(["40001", "40P01"]);
 const ATTEMPTS = 4;
 
-const BIGINT_OID = 20;
 const types: PostgresQuery["types"] = {
   getTypeParser: (oid) => (oid === BIGINT_OID ? Number : (text) => text),
 };

@@ -1,4 +1,5 @@
 import type { SessionRecord } from "../store.ts";
+import { bigintArray, textArray } from "./arrays.ts";
 
 /** The columns that hold a record, in the order of {@link toRow}, and the types that they are sent as. */
 export const COLUMNS: readonly (readonly [name: string, type: "text" | "bigint"])[] = [
@@ -19,25 +20,44 @@ export const COLUMNS: readonly (readonly [name: string, type: "text" | "bigint"]
   ["authentication", "text"],
 ];
 
-/** A record as values of {@link COLUMNS}. @throws TypeError when the user id would not come back as it is. */
+/** A record as values of {@link COLUMNS}. @throws TypeError when the user id or a number would not come back as it is. */
 export function toRow(record: SessionRecord): unknown[] {
   return [
     record.id,
-    record.version,
+    integer(record.version),
     record.userId === undefined ? null : userIdText(record.userId),
-    Math.floor(record.createdAt),
-    Math.floor(record.lastSeenAt),
-    record.authenticatedAt === undefined ? null : Math.floor(record.authenticatedAt),
-    Math.floor(record.idleTimeout),
-    Math.floor(record.absoluteExpiresAt),
-    Math.floor(record.expiresAt),
-    record.schemaVersion,
+    integer(record.createdAt),
+    integer(record.lastSeenAt),
+    record.authenticatedAt === undefined ? null : integer(record.authenticatedAt),
+    integer(record.idleTimeout),
+    integer(record.absoluteExpiresAt),
+    integer(record.expiresAt),
+    integer(record.schemaVersion),
     record.data,
     record.flash ?? null,
     record.device ?? null,
     record.successor ?? null,
     record.authentication ?? null,
   ];
+}
+
+/** What a statement for many records is sent: for each of {@link COLUMNS} the values of all rows. */
+export function columnsOf(rows: readonly (readonly unknown[])[]): unknown[] {
+  return COLUMNS.map(([, type], n) => {
+    const values = rows.map((row) => row[n]);
+    // As `pg` writes it: what a client that sends no binary values has to fall back on.
+    if (rows.length === 1) return values;
+    return type === "text"
+      ? textArray(values as (string | null)[])
+      : bigintArray(values as (number | null)[]);
+  });
+}
+
+/** Milliseconds and seconds may have fractions here; in the database they have none. */
+export function integer(number: number): number {
+  const floored = Math.floor(number);
+  if (!Number.isSafeInteger(floored)) throw new TypeError("A record's numbers must be safe integers.");
+  return floored;
 }
 
 /** UTF-8 has no lone surrogates: two user ids with different ones would be one in the database. */

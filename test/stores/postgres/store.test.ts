@@ -1,7 +1,9 @@
+import * as fc from "fast-check";
 import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { isSessionError } from "../../../src/core/errors.ts";
-import { postgresStore } from "../../../src/stores/postgres.ts";
+import { postgresStore, type PostgresPool } from "../../../src/stores/postgres.ts";
+import { bigintArray, textArray } from "../../../src/stores/postgres/arrays.ts";
 import { storeContract } from "../../../src/testing/index.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { until } from "../../support/processes.ts";
@@ -45,7 +47,9 @@ describe("what is asked for in one tick", () => {
     spy.queries.length = 0;
     const found = await Promise.all([...records, ...records].map(({ id }) => store.find(id)));
     expect(found.map((one) => one?.data)).toEqual([...records, ...records].map(({ data }) => data));
-    expect(spy.queries.map(({ values }) => values?.map((ids) => (ids as string[]).length))).toEqual([[20]]);
+    expect(spy.queries.map(({ values }) => values?.map((ids) => (ids as Buffer).readInt32BE(12)))).toEqual([
+      [20],
+    ]);
   });
 
   test("is written by one statement of each kind", async () => {
@@ -120,6 +124,22 @@ describe("what is asked for in one tick", () => {
     expect(spy.queries[0]).not.toHaveProperty("name");
   });
 
+  test("is done one by one where a client sends binary values as text", async () => {
+    const hex = (value: unknown): unknown => (Buffer.isBuffer(value) ? `\\x${value.toString("hex")}` : value);
+    const plain: PostgresPool = {
+      query: ({ values, ...query }) => pool.query<unknown[]>({ ...query, values: values?.map(hex) ?? [] }),
+      connect: () => pool.connect(),
+    };
+    const store = await given.migrated({ pool: plain });
+    const records = Array.from({ length: 5 }, () => record({ userId: "7" }));
+    await Promise.all(records.map((one) => store.insert(one)));
+    const next = records.map((one) => ({ ...one, version: 2, data: '{"a":1}' }));
+    expect(await Promise.all(next.map((one) => store.update(one, 1)))).toEqual(next.map(() => true));
+    expect(await Promise.all(next.map(({ id }) => store.find(id)))).toEqual(next);
+    await Promise.all(next.map(({ id }) => store.delete(id)));
+    expect(await store.findByUser("7")).toEqual([]);
+  });
+
   test("does not fail because of one item that the database refuses", async () => {
     const store = await given.migrated({ pool });
     const good = Array.from({ length: 10 }, () => record({ userId: "7" }));
@@ -141,6 +161,55 @@ describe("what is asked for in one tick", () => {
     const outcomes = await Promise.allSettled(records.map((one) => store.insert(one)));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   });
+});
+
+describe("arrays in the binary format", () => {
+  async function elements(type: "text" | "bigint", array: Buffer): Promise<unknown[]> {
+    const text = `SELECT element::text FROM unnest($1::${type}[]) WITH ORDINALITY AS a(element, n) ORDER BY n`;
+    const { rows } = await pool.query<{ element: unknown }>(text, [array]);
+    return rows.map(({ element }) => element);
+  }
+
+  test("are what they are made of: texts", async () => {
+    const value = fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc.constantFrom(null, "", "NULL", '"', "\\", "{}"),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(value), async (values) => {
+        const sent = values.map((one) => one?.replaceAll("\0", "") ?? null);
+        expect(await elements("text", textArray(sent))).toEqual(sent);
+      }),
+    );
+  });
+
+  test("are what they are made of: integers", async () => {
+    const edges = fc.constantFrom(
+      null,
+      0,
+      -1,
+      2 ** 31,
+      -(2 ** 31) - 1,
+      2 ** 32,
+      -(2 ** 32),
+      2 ** 53 - 1,
+      1 - 2 ** 53,
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(edges, fc.maxSafeInteger())), async (values) => {
+        const sent = values.map((one) => (one === null ? null : String(one)));
+        expect(await elements("bigint", bigintArray(values))).toEqual(
+          sent.map((one) => (one === "-0" ? "0" : one)),
+        );
+      }),
+    );
+  });
+});
+
+test("refuses numbers that would not come back as they are", async () => {
+  const store = await given.migrated({ pool });
+  for (const expiresAt of [NaN, Infinity, 2 ** 53])
+    await expect(store.insert(record({ expiresAt }))).rejects.toThrow(TypeError);
 });
 
 test("refuses user ids that UTF-8 would make one", async () => {
