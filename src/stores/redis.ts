@@ -1,14 +1,15 @@
 import { SessionError } from "../core/errors.ts";
 import { refuseUnknownOptions } from "../core/option-errors.ts";
-import { isPromise, type MaybePromise } from "../core/maybe-promise.ts";
+import type { MaybePromise } from "../core/maybe-promise.ts";
 import { createChannel } from "./redis/channel.ts";
 import { findingsOf, lossesOf } from "./redis/check.ts";
 import { connectionOf, type RedisConnection, type RedisStoreClient, type Text } from "./redis/client.ts";
 import { connectTo } from "./redis/connect.ts";
 import { createIndex, type IndexEntry } from "./redis/user-index.ts";
 import { NO_MARK, parseRecord, textOf, userText } from "./redis/record.ts";
-import { deleteRecord, insertRecord, readRecord } from "./redis/scripts.ts";
+import { deleteRecord, insertRecord, readRecords } from "./redis/scripts.ts";
 import { createSwaps } from "./redis/swaps.ts";
+import { createTogether } from "./redis/together.ts";
 import type { DatabaseStore, SessionRecord } from "./store.ts";
 
 export type { RedisScriptOptions, RedisStoreClient } from "./redis/client.ts";
@@ -79,31 +80,19 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     for (const { message, fix } of await lossesOf(connection)) console.warn(`coatcheck: ${message} ${fix}`);
   }
 
-  /**
-   * No async function: each await is a turn of the microtasks more, and with 64 lookups under way they are
-   * what the client is busy with.
-   */
-  function read(id: string): Promise<ReturnType<typeof parseRecord> | undefined> {
-    try {
-      const connection = connect();
-      return isPromise(connection) ? connection.then((late) => readFrom(late, id)) : readFrom(connection, id);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
+  const lookUp = createTogether<string, string>({
+    connect,
+    keyOf: (key) => key,
+    share: true,
+    async run(connection, keys) {
+      if (!connection.getsFromPrimary) return readRecords(connection, [...keys], []);
+      const texts = (await connection.client.mGet([...keys])) as (Text | null | undefined)[];
+      return texts.map((text) => text?.toString() ?? "");
+    },
+  });
 
-  function readFrom(connection: RedisConnection, id: string): ReturnType<typeof read> {
-    const key = keyOf(id);
-    if (!connection.getsFromPrimary)
-      return readRecord(connection, [key], []).then(([text]) =>
-        text === undefined ? undefined : parseRecord(text),
-      );
-    return connection.client
-      .get(key)
-      .then((text) =>
-        text === null || text === undefined ? undefined : parseRecord((text as Text).toString()),
-      );
-  }
+  const read = (id: string): Promise<ReturnType<typeof parseRecord> | undefined> =>
+    lookUp(keyOf(id)).then((text) => (text === "" ? undefined : parseRecord(id, text)));
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */
   async function remove(id: string, user = ""): Promise<{ user: string; entry: IndexEntry } | undefined> {
@@ -127,9 +116,11 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
   return {
     find: (id) =>
-      read(id).then((found) =>
-        found !== undefined && found.record.expiresAt > now() ? found.record : undefined,
-      ),
+      lookUp(keyOf(id)).then((text) => {
+        if (text === "") return undefined;
+        const { record } = parseRecord(id, text);
+        return record.expiresAt > now() ? record : undefined;
+      }),
 
     async insert(record) {
       if (record.expiresAt <= now()) return;

@@ -16,7 +16,7 @@ export interface RedisScriptOptions {
  * `createCluster`.
  */
 export interface RedisStoreClient {
-  get(key: string): Promise<unknown>;
+  mGet(keys: string[]): Promise<unknown>;
   eval(script: string, options: RedisScriptOptions): Promise<unknown>;
   evalSha(hash: string, options: RedisScriptOptions): Promise<unknown>;
   subscribe(channel: string, listener: (message: unknown) => void): Promise<unknown>;
@@ -54,7 +54,7 @@ export interface RedisConnection {
   readonly client: RedisStoreClient;
   /** Of `sentinel` and `cluster` a subscription has its own connection. */
   readonly kind: "node" | "sentinel" | "cluster";
-  /** Whether `get` asks the primary: not a replica, nor a cache in the client, which hears of a logout later. */
+  /** Whether `mGet` asks the primary: not a replica, nor a cache in the client, which hears of a logout later. */
   readonly getsFromPrimary: boolean;
   /** The primaries, each to be asked for itself. */
   primaries(): Promise<RedisPrimary[]>;
@@ -62,7 +62,7 @@ export interface RedisConnection {
 
 /** Finds out what kind of client was passed in. @throws {SessionError} ERR_SESSION_CONFIG when it is none. */
 export function connectionOf(client: RedisStoreClient): RedisConnection {
-  const methods = ["get", "eval", "evalSha", "subscribe", "unsubscribe", "on", "off", "duplicate"];
+  const methods = ["mGet", "eval", "evalSha", "subscribe", "unsubscribe", "on", "off", "duplicate"];
   const parts = client as unknown as Record<string, unknown> | null | undefined;
   const missing = methods.filter((name) => typeof parts?.[name] !== "function");
   if (missing.length > 0)

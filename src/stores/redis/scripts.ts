@@ -18,12 +18,13 @@ function script(lua: string): RedisScript {
 }
 
 /**
- * Reads a record, as [] or [text]. By a script, a client that reads from replicas or from a cache of its own
- * asks the primary all the same.
+ * Reads many records, "" where there is none. By a script, a client that reads from replicas or from a cache of its
+ * own asks the primary all the same.
  */
-export const readRecord: RedisScript = script(`
-local kept = redis.call("GET", KEYS[1])
-return kept and {kept} or {}`);
+export const readRecords: RedisScript = script(`
+local kept = redis.call("MGET", unpack(KEYS))
+for n = 1, #KEYS do kept[n] = kept[n] or "" end
+return kept`);
 
 /** ARGV: now, ttl, then the lines: head, user, body. @returns ["1"], or ["0"] when a living record has the key. */
 export const insertRecord: RedisScript = script(`

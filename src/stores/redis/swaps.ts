@@ -1,9 +1,9 @@
 import type { MaybePromise } from "../../core/maybe-promise.ts";
-import { createBatcher } from "../batch.ts";
 import type { SessionRecord } from "../store.ts";
 import type { RedisConnection } from "./client.ts";
 import { textOf } from "./record.ts";
 import { updateRecords } from "./scripts.ts";
+import { createTogether } from "./together.ts";
 
 /** One record to be replaced. */
 export interface Swap {
@@ -31,54 +31,23 @@ export interface SwapOptions {
   readonly ttlOf: (record: SessionRecord) => number;
 }
 
-/**
- * Replaces records, those of one tick by one script: to call one costs Redis more than a record does, and its
- * file is written once. In a cluster, whose nodes refuse keys that are not neighbours, each goes by itself.
- */
+/** Replaces records: see {@link createTogether}. */
 export function createSwaps({ connect, channel, now, ttlOf }: SwapOptions): (swap: Swap) => Promise<Swapped> {
-  /** Whether a plain client has turned out to be one of a cluster's node. */
-  let isClusterNode = false;
-
-  async function run(swaps: readonly Swap[]): Promise<string[]> {
-    const args = [String(now()), channel];
-    for (const { record, expectedVersion, mark } of swaps) {
-      const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
-      args.push(String(expectedVersion), String(ttlOf(record)), version, expiresAt, absoluteExpiresAt);
-      args.push(mark, user, body, record.id);
-    }
-    return updateRecords(
-      await connect(),
-      swaps.map(({ key }) => key),
-      args,
-    );
-  }
-
-  const alone = async (swap: Swap): Promise<string> => (await run([swap]))[0]!;
-
-  const together = createBatcher<Swap, string>({
-    run: (swaps) =>
-      run(swaps).catch((error: unknown) => {
-        if (!isRefusedKeys(error)) throw error;
-        isClusterNode = true;
-        // It was refused before anything was done.
-        return Promise.all(swaps.map(alone));
-      }),
+  const together = createTogether<Swap, string>({
+    connect,
     keyOf: ({ key }) => key,
-    maxItems: 64,
-    // Redis does one while the other is written down here.
-    maxRunning: 2,
-    maxWaiting: 10_000,
-    failsTogether: true,
+    run(connection, swaps) {
+      const args = [String(now()), channel];
+      for (const { record, expectedVersion, mark } of swaps) {
+        const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
+        args.push(String(expectedVersion), String(ttlOf(record)), version, expiresAt, absoluteExpiresAt);
+        args.push(mark, user, body, record.id);
+      }
+      const keys = swaps.map(({ key }) => key);
+      return updateRecords(connection, keys, args);
+    },
   });
-
-  return async (swap) => {
-    const { kind } = await connect();
-    return swapped(await (isClusterNode || kind === "cluster" ? alone(swap) : together(swap)));
-  };
-}
-
-function isRefusedKeys(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("CROSSSLOT");
+  return async (swap) => swapped(await together(swap));
 }
 
 /** Reads what {@link updateRecords} says of one record. */

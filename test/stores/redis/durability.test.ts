@@ -196,11 +196,11 @@ describe("a server that does not answer", () => {
           reasons.add(error.message);
         },
       );
-    const asked = Array.from({ length: 30_000 }, () => note(store.find("none")));
+    const asked = Array.from({ length: 30_000 }, (_, n) => note(store.find(`none ${n}`)));
     asked.push(...Array.from({ length: 30_000 }, () => note(store.update(record(), 1))));
-    await until("the rest is refused", () => count.refused >= 39_000);
+    await until("the rest is refused", () => count.refused >= 40_000);
     const { answered, refused } = count;
-    expect([...reasons].toSorted()).toEqual(["The queue is full", "Too much waits for the store."]);
+    expect([...reasons]).toEqual(["Too much waits for the store."]);
     server.resume();
     await Promise.all(asked);
     expect(answered).toBe(0);

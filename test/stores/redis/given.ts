@@ -114,7 +114,7 @@ export function heldBack(client: RedisClientType, hold: () => Promise<unknown>):
       return call(...args);
     };
   return {
-    get: after((key: string) => client.get(key)),
+    mGet: after((keys: string[]) => client.mGet(keys)),
     eval: after((script: string, options: { keys: string[]; arguments: string[] }) =>
       client.eval(script, options),
     ),

@@ -47,7 +47,7 @@ describe("the Redis store", () => {
     const failure = new Error("at once");
     const throwing = given.store({
       client: Object.assign(Object.create(client) as RedisClientType, {
-        get: () => {
+        mGet: () => {
           throw failure;
         },
       }),
@@ -55,7 +55,7 @@ describe("the Redis store", () => {
     });
     await expect(throwing.find("a")).rejects.toBe(failure);
     const silent = given.store({
-      client: Object.assign(Object.create(client) as RedisClientType, { get: async () => undefined }),
+      client: Object.assign(Object.create(client) as RedisClientType, { mGet: async () => [undefined] }),
       prefix,
     });
     expect(await silent.find("a")).toBeUndefined();
@@ -178,6 +178,34 @@ describe("the Redis store", () => {
     } finally {
       await replica.stop();
     }
+  });
+
+  test("looks up the records of one tick by one command, and finds those beside one that is none", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const rare = { flash: '{"a":1}', device: '{"b":"\\n"}', authentication: "{}", successor: "next" };
+    const records = [
+      record(),
+      record({ userId: "7", ...rare }),
+      record({ userId: 'a "b" \\ \n ü \ud800', authenticatedAt: undefined, data: "" }),
+      record({ createdAt: -1.5, lastSeenAt: 0, expiresAt: Date.now() + 1000.25, data: '{"a":"\\n"}' }),
+    ];
+    for (const one of records) await store.insert(one);
+    const broken = ["no record", "1 2 3 -\n\n1 2 x 4 5\n\n{}", "1 9e15 3 -\n\n1 2 3 4\n\n{}", ""].map(
+      (text) => ({
+        ...record(),
+        text,
+      }),
+    );
+    for (const { id, text } of broken) await client.set(`${prefix}s:${id}`, text);
+    await client.configResetStat();
+    const asked = [...records, ...broken, record(), ...records].map(({ id }) => store.find(id));
+    const answers = await Promise.allSettled(asked);
+    const found = records.map((value) => ({ status: "fulfilled", value }));
+    const refused = { status: "rejected" };
+    const none = { status: "fulfilled", value: undefined };
+    expect(answers).toMatchObject([...found, refused, refused, refused, none, none, ...found]);
+    expect(await client.info("commandstats")).toMatch(/^cmdstat_mget:calls=1,/m);
   });
 
   test("replaces the records of one tick by one script, of which each has an answer of its own", async () => {

@@ -1,0 +1,61 @@
+import type { MaybePromise } from "../../core/maybe-promise.ts";
+import { createBatcher } from "../batch.ts";
+import type { RedisConnection } from "./client.ts";
+
+/** Options of {@link createTogether}. */
+export interface TogetherOptions<Item, Answer> {
+  readonly connect: () => MaybePromise<RedisConnection>;
+  /** Has one command do it for all of these. @returns one answer for each, in their order. */
+  readonly run: (connection: RedisConnection, items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** The key of Redis that an item is about. */
+  readonly keyOf: (item: Item) => string;
+  /** Whether two items with one key that wait are one. @default false */
+  readonly share?: boolean;
+}
+
+/**
+ * Has one command do what is asked for in one tick: to send one, and to tell who asked, costs this process and Redis
+ * more than what it does for one key. In a cluster, whose nodes refuse keys that are not neighbours, each item has a
+ * command of its own.
+ */
+export function createTogether<Item, Answer>({
+  connect,
+  run,
+  keyOf,
+  share = false,
+}: TogetherOptions<Item, Answer>): (item: Item) => Promise<Answer> {
+  /** Whether a plain client has turned out to be one of a cluster's node. */
+  let isClusterNode = false;
+
+  const alone = async (connection: RedisConnection, item: Item): Promise<Answer> =>
+    (await run(connection, [item]))[0]!;
+
+  async function runBatch(items: readonly Item[]): Promise<readonly Answer[]> {
+    const connection = await connect();
+    if (!isClusterNode && connection.kind !== "cluster") {
+      try {
+        return await run(connection, items);
+      } catch (error) {
+        // It was refused before anything was done.
+        if (!isRefusedKeys(error)) throw error;
+        isClusterNode = true;
+      }
+    }
+    return Promise.all(items.map((item) => alone(connection, item)));
+  }
+
+  return createBatcher({
+    run: runBatch,
+    keyOf,
+    share,
+    maxItems: 64,
+    // Enough for nobody to wait for an answer to others, as long as Redis is not what all are waiting for.
+    maxRunning: 8,
+    maxWaiting: 10_000,
+    failsTogether: true,
+  });
+}
+
+function isRefusedKeys(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("CROSSSLOT");
+}
