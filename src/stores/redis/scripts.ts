@@ -46,11 +46,15 @@ return {1}`);
  */
 export const updateRecords: RedisScript = script(`
 local now, channel, answers = tonumber(ARGV[1]), ARGV[2], {}
+local HEAD = "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n"
 local function update(key, expected, ttl, version, expires, absolute, mark, user, body, id)
-  local kept = redis.call("GET", key)
-  if not kept then return "0" end
+  -- The record as a whole only where its user is long: Redis hashes each text that it hands over.
   local versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
-    string.match(kept, "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n")
+    string.match(redis.call("GETRANGE", key, 0, 255), HEAD)
+  if not versionBefore then
+    versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
+      string.match(redis.call("GET", key) or "", HEAD)
+  end
   if versionBefore ~= expected or tonumber(expiresBefore) <= now then return "0" end
   local entryBefore = "1\\n" .. userBefore .. "\\n" .. markBefore
   if tonumber(expires) <= now then
@@ -61,7 +65,8 @@ local function update(key, expected, ttl, version, expires, absolute, mark, user
   if user == "" then
     mark = "-"
   elseif mark == "" then
-    if userBefore ~= user or tonumber(absolute) > tonumber(absoluteBefore) then return "2" end
+    if userBefore ~= user then return "2" end
+    if absolute ~= absoluteBefore and tonumber(absolute) > tonumber(absoluteBefore) then return "2" end
     mark = markBefore
   end
   local head = version .. " " .. expires .. " " .. absolute .. " " .. mark

@@ -93,7 +93,7 @@ describe("at first use", () => {
     const server = await start({ appendonly: "always" });
     const admin = await given.client(server.url);
     await admin.sendCommand(
-      "ACL SETUSER app on >secret ~coatcheck:* &coatcheck:* -@all +get +set +del +zadd +zrem +zrange +zremrangebyscore +pttl +pexpire +time +publish +subscribe +unsubscribe +evalsha +eval +ping +hello".split(
+      "ACL SETUSER app on >secret ~coatcheck:* &coatcheck:* -@all +get +mget +getrange +set +del +zadd +zrem +zrange +zremrangebyscore +pttl +pexpire +time +publish +subscribe +unsubscribe +evalsha +eval +ping +hello".split(
         " ",
       ),
     );
@@ -103,6 +103,7 @@ describe("at first use", () => {
     await store.insert(kept);
     const watch = await store.watch(() => {});
     expect(await store.update({ ...kept, version: 2, userId: "8" }, 1)).toBe(true);
+    expect(await store.find(kept.id)).toMatchObject({ version: 2 });
     expect(await store.deleteByUser("8")).toBe(1);
     await watch.caughtUp();
     expect(warnings()).toEqual([]);

@@ -231,6 +231,20 @@ describe("the Redis store", () => {
     expect(await store.find(changed.id)).toMatchObject({ version: 1 });
   });
 
+  test("knows a user whose id is longer than what an update looks at first", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const kept = record({ userId: "7".repeat(1000) });
+    await store.insert(kept);
+    await client.configResetStat();
+    expect(await store.update({ ...kept, version: 2 }, 1)).toBe(true);
+    // The entry of its user's index is as it was.
+    expect(await client.info("commandstats")).not.toMatch(/^cmdstat_z/m);
+    expect(await store.update({ ...kept, version: 3, userId: "8" }, 2)).toBe(true);
+    expect(await store.findByUser(kept.userId!)).toEqual([]);
+    expect(await store.findByUser("8")).toHaveLength(1);
+  });
+
   test("asks for one key at a time, as a node of a cluster wants it also from a plain client", async () => {
     const node = await startRedis({ cluster: true, appendonly: "everysec" });
     try {
