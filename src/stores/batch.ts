@@ -1,7 +1,9 @@
 /** Options of {@link createBatcher}. */
-export interface BatchOptions<Item, Result> {
-  /** Does the work of one batch. @returns one result for each item, in their order. */
-  readonly run: (items: readonly Item[]) => Promise<readonly Result[]>;
+export interface BatchOptions<Item, Result, Answer = Result> {
+  /** Does the work of one batch. @returns one answer for each item, in their order. */
+  readonly run: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** What an item's answer means; an error is that item's alone. @default the answer is the result */
+  readonly read?: (answer: Answer, item: Item) => Result;
   /** What an item is about. Of two items with one key the second starts when the first is done. */
   readonly keyOf: (item: Item) => string;
   /** Most items of a batch. */
@@ -44,11 +46,12 @@ class Entry<Item, Result> {
  * lookups, one commit for many writes. A lone item waits for nothing. An item that joins a batch was asked
  * for before the batch starts, so it never gets an answer that is older than its question.
  */
-export function createBatcher<Item, Result>(
-  options: BatchOptions<Item, Result>,
+export function createBatcher<Item, Result, Answer = Result>(
+  options: BatchOptions<Item, Result, Answer>,
 ): (item: Item) => Promise<Result> {
   const { run, keyOf, maxItems, maxRunning, share = false, isItemFault = () => false } = options;
   const { worthSplitting = maxItems, maxWaiting = Infinity, failsTogether = false } = options;
+  const { read = (answer: Answer) => answer as unknown as Result } = options;
   /** The last entry of each key that is not done. */
   const last = new Map<string, Entry<Item, Result>>();
   /** Those that may start: the first of their keys. */
@@ -85,11 +88,12 @@ export function createBatcher<Item, Result>(
     count -= batch.length;
     for (const entry of batch) entry.isStarted = true;
     try {
-      const results = await run(batch.map(({ item }) => item));
-      for (let n = 0; n < batch.length; n++) batch[n]!.resolve(results[n]!);
+      const answers = await run(batch.map(({ item }) => item));
+      for (let n = 0; n < batch.length; n++) settle(batch[n]!, answers[n]!);
     } catch (error) {
       if (batch.length > 1 && isItemFault(error))
-        for (const entry of batch) await run([entry.item]).then(([r]) => entry.resolve(r!), entry.reject);
+        for (const entry of batch)
+          await run([entry.item]).then(([answer]) => settle(entry, answer!), entry.reject);
       else {
         for (const entry of batch) entry.reject(error);
         if (failsTogether) failAll(batch, error);
@@ -98,6 +102,14 @@ export function createBatcher<Item, Result>(
       running--;
       for (const entry of batch) finish(entry);
       schedule();
+    }
+  }
+
+  function settle(entry: Entry<Item, Result>, answer: Answer): void {
+    try {
+      entry.resolve(read(answer, entry.item));
+    } catch (error) {
+      entry.reject(error);
     }
   }
 

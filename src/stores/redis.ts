@@ -80,19 +80,25 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
     for (const { message, fix } of await lossesOf(connection)) console.warn(`coatcheck: ${message} ${fix}`);
   }
 
-  const lookUp = createTogether<string, string>({
-    connect,
-    keyOf: (key) => key,
-    share: true,
-    async run(connection, keys) {
-      if (!connection.getsFromPrimary) return readRecords(connection, [...keys], []);
-      const texts = (await connection.client.mGet([...keys])) as (Text | null | undefined)[];
-      return texts.map((text) => text?.toString() ?? "");
-    },
-  });
+  async function textsOf(connection: RedisConnection, ids: readonly string[]): Promise<string[]> {
+    const keys = ids.map(keyOf);
+    if (!connection.getsFromPrimary) return readRecords(connection, keys, []);
+    const texts = (await connection.client.mGet(keys)) as (Text | null | undefined)[];
+    return texts.map((text) => text?.toString() ?? "");
+  }
 
-  const read = (id: string): Promise<ReturnType<typeof parseRecord> | undefined> =>
-    lookUp(keyOf(id)).then((text) => (text === "" ? undefined : parseRecord(id, text)));
+  /** Looks ids up. @param read - What of a record's text is wanted; the text is "" where there is none. */
+  function lookUp<Found>(read: (text: string, id: string) => Found): (id: string) => Promise<Found> {
+    return createTogether({ connect, run: textsOf, read, keyOf: (id) => id, share: true });
+  }
+
+  const find = lookUp((text, id) => {
+    if (text === "") return undefined;
+    const { record } = parseRecord(id, text);
+    return record.expiresAt > now() ? record : undefined;
+  });
+  /** Also if it has expired. */
+  const findMarked = lookUp((text, id) => (text === "" ? undefined : parseRecord(id, text)));
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */
   async function remove(id: string, user = ""): Promise<{ user: string; entry: IndexEntry } | undefined> {
@@ -115,12 +121,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   }
 
   return {
-    find: (id) =>
-      lookUp(keyOf(id)).then((text) => {
-        if (text === "") return undefined;
-        const { record } = parseRecord(id, text);
-        return record.expiresAt > now() ? record : undefined;
-      }),
+    find,
 
     async insert(record) {
       if (record.expiresAt <= now()) return;
@@ -156,7 +157,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
       const found = new Map<string, SessionRecord>();
       const stale: IndexEntry[] = [];
       for (const entries of chunksOf(await index.entries(userId))) {
-        const kept = await Promise.all(entries.map(({ id }) => read(id)));
+        const kept = await Promise.all(entries.map(({ id }) => findMarked(id)));
         for (const [n, entry] of entries.entries()) {
           const one = kept[n];
           if (one?.record.userId !== userId || one.mark !== entry.mark) stale.push(entry);

@@ -110,6 +110,19 @@ describe("a batch", () => {
     expect(await later).toBe("D1");
   });
 
+  test("gives each item what it reads in its answer, and its error to nobody else", async () => {
+    const { ask } = setUp({
+      run: async (items) => items,
+      read(answer, item) {
+        if (answer === "b1") throw new Error(`no ${item}`);
+        return answer.toUpperCase();
+      },
+    });
+    const [a, b, c] = await Promise.allSettled(["a1", "b1", "c1"].map(ask));
+    expect([a, c]).toMatchObject([{ value: "A1" }, { value: "C1" }]);
+    expect(b).toMatchObject({ reason: { message: "no b1" } });
+  });
+
   test("has so many that wait for it and no more", async () => {
     const { ask, batches } = setUp({ maxRunning: 1, maxWaiting: 4 });
     const asked = ["a1", "b1", "c1", "d1"].map(ask);

@@ -33,10 +33,11 @@ export interface SwapOptions {
 
 /** Replaces records: see {@link createTogether}. */
 export function createSwaps({ connect, channel, now, ttlOf }: SwapOptions): (swap: Swap) => Promise<Swapped> {
-  const together = createTogether<Swap, string>({
+  return createTogether({
     connect,
+    read: swapped,
     keyOf: ({ key }) => key,
-    run(connection, swaps) {
+    run(connection, swaps: readonly Swap[]) {
       const args = [String(now()), channel];
       for (const { record, expectedVersion, mark } of swaps) {
         const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
@@ -47,7 +48,6 @@ export function createSwaps({ connect, channel, now, ttlOf }: SwapOptions): (swa
       return updateRecords(connection, keys, args);
     },
   });
-  return async (swap) => swapped(await together(swap));
 }
 
 /** Reads what {@link updateRecords} says of one record. */

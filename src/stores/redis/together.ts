@@ -3,10 +3,12 @@ import { createBatcher } from "../batch.ts";
 import type { RedisConnection } from "./client.ts";
 
 /** Options of {@link createTogether}. */
-export interface TogetherOptions<Item, Answer> {
+export interface TogetherOptions<Item, Result, Answer> {
   readonly connect: () => MaybePromise<RedisConnection>;
   /** Has one command do it for all of these. @returns one answer for each, in their order. */
   readonly run: (connection: RedisConnection, items: readonly Item[]) => Promise<readonly Answer[]>;
+  /** What an item's answer means; an error is that item's alone. */
+  readonly read: (answer: Answer, item: Item) => Result;
   /** The key of Redis that an item is about. */
   readonly keyOf: (item: Item) => string;
   /** Whether two items with one key that wait are one. @default false */
@@ -18,12 +20,13 @@ export interface TogetherOptions<Item, Answer> {
  * more than what it does for one key. In a cluster, whose nodes refuse keys that are not neighbours, each item has a
  * command of its own.
  */
-export function createTogether<Item, Answer>({
+export function createTogether<Item, Result, Answer>({
   connect,
   run,
+  read,
   keyOf,
   share = false,
-}: TogetherOptions<Item, Answer>): (item: Item) => Promise<Answer> {
+}: TogetherOptions<Item, Result, Answer>): (item: Item) => Promise<Result> {
   /** Whether a plain client has turned out to be one of a cluster's node. */
   let isClusterNode = false;
 
@@ -46,6 +49,7 @@ export function createTogether<Item, Answer>({
 
   return createBatcher({
     run: runBatch,
+    read,
     keyOf,
     share,
     maxItems: 64,
