@@ -40,7 +40,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof RedisStoreOptions>(["client", "
  */
 const TIDY_MS = 10_000;
 /** Commands of one user's sessions that are under way at once. */
-const CHUNK = 1000;
+const CHUNK = 256;
 
 /**
  * Keeps sessions in Redis 6.2 or later, one node, Sentinel or Cluster.

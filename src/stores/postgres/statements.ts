@@ -81,15 +81,16 @@ export function postgresStatements(table: PostgresTable, notify: boolean): Postg
     ) ${tellChanged}`,
     // Of the columns only what is needed to lock: unnest(...) of all of them keeps each in a place of its own first.
     // A locked row stays in its place; one that was changed since this statement began is not seen there.
+    // Of a table in partitions several rows can have one place.
     updateMany: `
     WITH locked AS MATERIALIZED (
-      SELECT t.ctid AS place, i.n FROM unnest($1::text[]) WITH ORDINALITY AS i(id, n)
+      SELECT t.id, t.ctid AS place, i.n FROM unnest($1::text[]) WITH ORDINALITY AS i(id, n)
       JOIN ${t} AS t ON t.id = i.id ORDER BY t.id FOR UPDATE OF t
     )
     , changed AS (
       UPDATE ${t} AS t SET ${updated.map(({ name, type, parameter }) => `${name} = ($${parameter}::${type}[])[i.n]`).join(", ")}
       FROM locked AS i
-      WHERE t.ctid = i.place AND t.version = ($${expected}::bigint[])[i.n] AND t.expires_at > $${now}::bigint
+      WHERE t.ctid = i.place AND t.id = i.id AND t.version = ($${expected}::bigint[])[i.n] AND t.expires_at > $${now}::bigint
       RETURNING t.id, t.version
     ) ${tellChanged}`,
     delete: remove(`SELECT id FROM ${t} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`),

@@ -71,15 +71,23 @@ export function parseRecord(id: string, text: string): { record: SessionRecord; 
     version + expiresAt + absoluteExpiresAt + createdAt + lastSeenAt + idleTimeout + schemaVersion;
   // What is no number makes the sum NaN.
   if (Number.isNaN(numbers + (authenticatedAt ?? 0))) throw noRecord();
-  return { record: rare === "" ? record : { ...record, ...(JSON.parse(rare) as object) }, mark };
+  return { record: rare === "" ? record : { ...record, ...rareOf(rare) }, mark };
 }
 
 function noRecord(): Error {
   return new Error("What Redis holds under a session's key is no session.");
 }
 
+type Rare = Pick<SessionRecord, "flash" | "device" | "authentication" | "successor">;
+
+function rareOf(line: string): Rare {
+  const { flash, device, authentication, successor } = JSON.parse(line) as Rare;
+  return { flash, device, authentication, successor };
+}
+
 function userOf(line: string): string | undefined {
   if (line === "") return undefined;
+  if (line.length < 2 || !line.startsWith('"') || !line.endsWith('"')) throw noRecord();
   return line.includes("\\") ? (JSON.parse(line) as string) : line.slice(1, -1);
 }
 

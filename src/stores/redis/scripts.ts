@@ -78,7 +78,13 @@ end
 for n, key in ipairs(KEYS) do
   local at = 9 * n - 6
   local done, answer = pcall(update, key, unpack(ARGV, at, at + 8))
-  if not done then answer = "-" .. (type(answer) == "table" and answer.err or tostring(answer)) end
+  if not done then
+    local wrong = type(answer) == "table" and answer.err or tostring(answer)
+    -- A replica does nothing for anybody, and a Sentinel's client that is told so looks for the primary.
+    local readonly = string.match(wrong, "READONLY[^\\r\\n]*")
+    if readonly then return redis.error_reply(readonly) end
+    answer = "-" .. wrong
+  end
   answers[n] = answer
 end
 return answers`);

@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../core/maybe-promise.ts";
+import { isPromise, type MaybePromise } from "../../core/maybe-promise.ts";
 import { createBatcher } from "../batch.ts";
 import type { RedisConnection } from "./client.ts";
 
@@ -18,7 +18,7 @@ export interface TogetherOptions<Item, Result, Answer> {
 /**
  * Has one command do what is asked for in one tick: to send one, and to tell who asked, costs this process and Redis
  * more than what it does for one key. In a cluster, whose nodes refuse keys that are not neighbours, each item has a
- * command of its own.
+ * command of its own, and waits for nobody else's.
  */
 export function createTogether<Item, Result, Answer>({
   connect,
@@ -30,26 +30,20 @@ export function createTogether<Item, Result, Answer>({
   /** Whether a plain client has turned out to be one of a cluster's node. */
   let isClusterNode = false;
 
-  const alone = async (connection: RedisConnection, item: Item): Promise<Answer> =>
-    (await run(connection, [item]))[0]!;
-
-  async function runBatch(items: readonly Item[]): Promise<readonly Answer[]> {
-    const connection = await connect();
-    if (!isClusterNode && connection.kind !== "cluster") {
-      try {
-        return await run(connection, items);
-      } catch (error) {
-        // It was refused before anything was done.
-        if (!isRefusedKeys(error)) throw error;
-        isClusterNode = true;
-      }
-    }
-    return Promise.all(items.map((item) => alone(connection, item)));
+  async function alone(connection: RedisConnection, item: Item): Promise<Result> {
+    const [answer] = await run(connection, [item]);
+    return read(answer!, item);
   }
 
-  return createBatcher({
-    run: runBatch,
+  const together = createBatcher({
+    run: async (items: readonly Item[]) =>
+      run(await connect(), items).catch((error: unknown) => {
+        isClusterNode ||= isRefusedKeys(error);
+        throw error;
+      }),
     read,
+    // It was refused before anything was done.
+    isItemFault: isRefusedKeys,
     keyOf,
     share,
     maxItems: 64,
@@ -58,6 +52,19 @@ export function createTogether<Item, Result, Answer>({
     maxWaiting: 10_000,
     failsTogether: true,
   });
+
+  const ask = (connection: RedisConnection, item: Item): Promise<Result> =>
+    isClusterNode || connection.kind === "cluster" ? alone(connection, item) : together(item);
+
+  return (item) => {
+    try {
+      // Also by who only joins others: it is where a connection is found to be dead.
+      const connection = connect();
+      return isPromise(connection) ? connection.then((late) => ask(late, item)) : ask(connection, item);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 }
 
 function isRefusedKeys(error: unknown): boolean {

@@ -163,6 +163,24 @@ describe("what is asked for in one tick", () => {
   });
 });
 
+test("changes no other record of a table in partitions, where two rows can have one place", async () => {
+  const table = freshTable();
+  const store = await given.migrated({ pool, table });
+  await pool.query(`ALTER TABLE ${table} RENAME TO ${table}_model`);
+  await pool.query(
+    `CREATE TABLE ${table} (LIKE ${table}_model INCLUDING DEFAULTS INCLUDING GENERATED, PRIMARY KEY (id)) PARTITION BY HASH (id)`,
+  );
+  for (const n of [0, 1])
+    await pool.query(
+      `CREATE TABLE ${table}_${n} PARTITION OF ${table} FOR VALUES WITH (MODULUS 2, REMAINDER ${n})`,
+    );
+  const records = Array.from({ length: 20 }, (_, n) => record({ data: String(n) }));
+  await Promise.all(records.map((one) => store.insert(one)));
+  const next = records.slice(0, 10).map((one) => ({ ...one, version: 2, data: `next ${one.data}` }));
+  expect(await Promise.all(next.map((one) => store.update(one, 1)))).toEqual(next.map(() => true));
+  expect(await Promise.all(records.map(({ id }) => store.find(id)))).toEqual([...next, ...records.slice(10)]);
+});
+
 describe("arrays in the binary format", () => {
   async function elements(type: "text" | "bigint", array: Buffer): Promise<unknown[]> {
     const text = `SELECT element::text FROM unnest($1::${type}[]) WITH ORDINALITY AS a(element, n) ORDER BY n`;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { createClient, createCluster } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis, startRedisCluster } from "../../support/redis.ts";
@@ -83,6 +84,27 @@ describe("the Redis store in a cluster of three primaries", () => {
     expect(messages[0]).toBe("All 3 primaries of the cluster answer.");
     expect(messages.filter((message) => message.includes("appendfsync everysec"))).toHaveLength(1);
     expect(messages.at(-1)).toContain("a cache may learn of it late");
+  });
+
+  test("serves the sessions of the other primaries while one is silent", async () => {
+    const store = given.store({ client: cluster.clients[0]!, prefix: freshPrefix() });
+    const many = Array.from({ length: 90 }, () => record());
+    await Promise.all(many.map((each) => store.insert(each)));
+    cluster.servers[2]!.pause();
+    let [found, updated] = [0, 0];
+    // More than can wait for an answer at once.
+    const asked = Array.from({ length: 12 }, async () => {
+      await delay(5 * Math.random());
+      await Promise.all(many.map((each) => store.find(each.id).then(() => found++)));
+    });
+    const updates = many.map((each) => store.update({ ...each, version: 2 }, 1).then(() => updated++));
+    try {
+      await until("the others are served", () => found > 12 * 40 && updated > 40, 5000);
+    } finally {
+      cluster.servers[2]!.resume();
+    }
+    await Promise.all([...asked, ...updates]);
+    expect([found, updated]).toEqual([12 * 90, 90]);
   });
 
   test("tells what may have been missed after a primary was lost, and goes on when it is back", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { until } from "../../support/processes.ts";
 import { startRedis, type RedisOptions } from "../../support/redis.ts";
@@ -239,6 +240,22 @@ describe("a server that does not answer", () => {
     await store.insert(kept);
     link.silence(0);
     await expect(store.find(kept.id)).rejects.toThrow("Disconnects");
+    expect((await store.find(kept.id))?.id).toBe(kept.id);
+  });
+
+  test("is found again also by who asks for what others wait for already", async () => {
+    const server = await start({ appendonly: "always" });
+    const link = await given.link(server.port);
+    const store = given.store({ url: link.url, prefix: freshPrefix() });
+    const kept = record();
+    await store.insert(kept);
+    await store.find(kept.id);
+    // The connection has just been asked whether it is alive: who asks now does not ask it again.
+    link.silence(0);
+    const first = store.find(kept.id);
+    await delay(1100);
+    const outcomes = await Promise.allSettled([first, store.find(kept.id)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect((await store.find(kept.id))?.id).toBe(kept.id);
   });
 });

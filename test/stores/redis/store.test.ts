@@ -1,4 +1,4 @@
-import type { RedisClientType } from "redis";
+import { ErrorReply, type RedisClientType } from "redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redisStore } from "../../../src/stores/redis.ts";
 import { fakeClock } from "../../../src/testing/index.ts";
@@ -175,6 +175,8 @@ describe("the Redis store", () => {
       await store.insert(kept);
       await own.sendCommand(["REPLICAOF", "127.0.0.1", "1"]);
       await expect(store.update({ ...kept, version: 2 }, 1)).rejects.toThrow(/^READONLY /);
+      // As an error of the command: of what the command answers the client reads nothing.
+      await expect(store.update({ ...kept, version: 2 }, 1)).rejects.toBeInstanceOf(ErrorReply);
     } finally {
       await replica.stop();
     }
@@ -191,7 +193,7 @@ describe("the Redis store", () => {
       record({ createdAt: -1.5, lastSeenAt: 0, expiresAt: Date.now() + 1000.25, data: '{"a":"\\n"}' }),
     ];
     for (const one of records) await store.insert(one);
-    const broken = ["no record", "1 2 3 -\n\n1 2 x 4 5\n\n{}", "1 9e15 3 -\n\n1 2 3 4\n\n{}", ""].map(
+    const broken = ["no record", "1 2 3 -\n\n1 2 x 4 5\n\n{}", "1 9e15 3 -\nseven\n1 2 3 4 5\n\n{}", ""].map(
       (text) => ({
         ...record(),
         text,
