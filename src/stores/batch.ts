@@ -55,7 +55,7 @@ export function createBatcher<Item, Result, Answer = Result>(
   /** The last entry of each key that is not done. */
   const last = new Map<string, Entry<Item, Result>>();
   /** Those that may start: the first of their keys. */
-  let waiting: Entry<Item, Result>[] = [];
+  const waiting: Entry<Item, Result>[] = [];
   /** Of all keys, also those that may not start yet. */
   let count = 0;
   let running = 0;
@@ -75,11 +75,6 @@ export function createBatcher<Item, Result, Answer = Result>(
   function take(): Entry<Item, Result>[] {
     const parts = Math.max(1, Math.min(maxRunning - running, Math.floor(waiting.length / worthSplitting)));
     const size = Math.min(maxItems, Math.ceil(waiting.length / parts));
-    if (size === waiting.length) {
-      const all = waiting;
-      waiting = [];
-      return all;
-    }
     return waiting.splice(0, size);
   }
 
@@ -121,8 +116,7 @@ export function createBatcher<Item, Result, Answer = Result>(
 
   /** Rejects what waits: for the next batch, or for an item of this one. */
   function failAll(batch: readonly Entry<Item, Result>[], error: unknown): void {
-    const firsts = waiting;
-    waiting = [];
+    const firsts = waiting.splice(0);
     for (const first of [...batch, ...firsts]) {
       for (let entry = first.isStarted ? first.next : first; entry !== undefined; entry = entry.next) {
         count--;
