@@ -44,7 +44,7 @@ export interface SqliteStoreSettings {
 
 /**
  * Milliseconds for which a sweep deletes before others have their turn: a thousand rows at once kept them
- * waiting for 30. The commit of the same rows takes longer than that.
+ * waiting for 30. The commit of the same rows takes as long again.
  */
 const SWEEP_MS = 0.5;
 /** Rows with which a sweep begins, before it is known how long they take. */
@@ -114,6 +114,7 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
           return { count: changed(deleteExpired, [now(), most]), took: performance.now() - start };
         });
         removed += count;
+        await connection.takeLogOver();
         if (count < most) break;
         size = Math.max(1, Math.min(2 * size, Math.floor((count * SWEEP_MS) / took)));
       }

@@ -184,6 +184,44 @@ describe("while the application has a transaction open on its connection", () =>
   });
 });
 
+/** Sessions that are over, in a file with a log. */
+async function expiredIn(database: SqliteDatabase, count: number) {
+  database.exec("PRAGMA journal_mode = WAL");
+  const store = sqliteStore({ database });
+  await store.migrate();
+  const expired = Array.from({ length: count }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
+  await Promise.all(expired.map((one) => store.insert(one)));
+  return store;
+}
+
+test("a sweep has the log taken over after each commit, and never in one turn with it", async () => {
+  const database = overheard(new DatabaseSync(file()));
+  const store = await expiredIn(database, 500);
+  database.executed.length = 0;
+  const turns: string[][] = [];
+  const sweep = { isOver: false };
+  const swept = store.deleteExpired(500).finally(() => (sweep.isOver = true));
+  while (!sweep.isOver) {
+    await new Promise((resolve) => setImmediate(resolve));
+    turns.push(database.executed.splice(0));
+  }
+  expect(await swept).toBe(500);
+  const busy = turns.filter((executed) => executed.length > 0);
+  expect(busy.length).toBeGreaterThan(3);
+  for (const [n, executed] of busy.entries())
+    expect(executed).toEqual(
+      n % 2 === 0 ? ["BEGIN IMMEDIATE", "COMMIT"] : ["PRAGMA wal_checkpoint(PASSIVE)"],
+    );
+});
+
+test("a sweep goes on when the log cannot be taken over", async () => {
+  const database = overheard(new DatabaseSync(file()));
+  const store = await expiredIn(database, 100);
+  database.refused = "PRAGMA wal_checkpoint(PASSIVE)";
+  expect(await store.deleteExpired(1000)).toBe(100);
+  expect(database.executed).toContain("PRAGMA wal_checkpoint(PASSIVE)");
+});
+
 test("a sweep removes as many as it was told to, in steps between which others have their turn", async () => {
   const { store } = await migrated();
   await store.insert(testRecord({ id: "living", createdAt: Date.now() }));
