@@ -2,8 +2,8 @@ import { SessionError } from "../core/errors.ts";
 
 /** Longest path that is carried from the login form to where the visitor wanted to go. */
 const MAX_LENGTH = 2048;
-/** Printable ASCII but the backslash, which browsers read as a slash. */
-const PLAIN = /^\/[!-[\]-~]*$/;
+/** One slash, and printable ASCII but the backslash, which browsers read as a slash. */
+const PLAIN = /^\/(?!\/)[!-[\]-~]*$/;
 const BASE = "http://n";
 
 /**
@@ -17,15 +17,10 @@ const BASE = "http://n";
  */
 export function safeNext(next: unknown, fallback = "/"): string {
   if (typeof next !== "string" || next.length > MAX_LENGTH || !PLAIN.test(next)) return fallback;
-  let url: URL;
-  try {
-    url = new URL(next, BASE);
-  } catch {
-    return fallback;
-  }
+  const url = URL.parse(next, BASE);
   // Parsed as a browser would: still this host, and after `.` and `..` are resolved not `//host` either.
-  const path = url.pathname + url.search + url.hash;
-  return url.origin === BASE && !path.startsWith("//") && !next.startsWith("//") ? path : fallback;
+  if (url?.origin !== BASE || url.pathname.startsWith("//")) return fallback;
+  return url.pathname + url.search + url.hash;
 }
 
 /**

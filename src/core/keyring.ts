@@ -92,4 +92,4 @@ export function createKeyring(
 const MISSING =
   "A sealed session needs a password, and none was given. Set one of at least 32 random characters, for example in SESSION_SECRET.";
 const TOO_SHORT =
-  "Every session password must be a string of at least 32 characters. Make one with: node -p \"require('crypto').randomBytes(32).toString('base64url')\"";
+  "Every session password must be a string of at least 32 characters. Make one with: npx coatcheck keygen";

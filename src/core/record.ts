@@ -83,8 +83,8 @@ export function decodeRecord(text: string): SessionRecord | undefined {
   // What is no number, undefined included, makes the sum NaN.
   if (!numbers.done || Number.isNaN(sum)) return undefined;
 
-  const dataEnd = text.indexOf("\n", headEnd + 1);
-  const flashEnd = dataEnd === -1 ? -1 : text.indexOf("\n", dataEnd + 1);
+  const dataEnd = lineEnd(text, headEnd + 1);
+  const flashEnd = lineEnd(text, dataEnd + 1);
   return {
     id: text.slice(0, idEnd),
     version: 1,
@@ -96,13 +96,16 @@ export function decodeRecord(text: string): SessionRecord | undefined {
     absoluteExpiresAt,
     expiresAt: Math.min(absoluteExpiresAt, lastSeenAt + idleTimeout * 1000),
     schemaVersion,
-    data: dataEnd === -1 ? text.slice(headEnd + 1) : text.slice(headEnd + 1, dataEnd),
-    flash:
-      dataEnd === -1
-        ? undefined
-        : text.slice(dataEnd + 1, flashEnd === -1 ? text.length : flashEnd) || undefined,
-    ...(flashEnd !== -1 && { authentication: text.slice(flashEnd + 1) }),
+    data: text.slice(headEnd + 1, dataEnd),
+    flash: text.slice(dataEnd + 1, flashEnd) || undefined,
+    ...(flashEnd < text.length && { authentication: text.slice(flashEnd + 1) }),
   };
+}
+
+/** Where a line ends: before a line break, or with the text. */
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end === -1 ? text.length : end;
 }
 
 /**
