@@ -42,11 +42,15 @@ export function createChannel(connect: () => MaybePromise<RedisConnection>, name
   let inDoubt = Promise.withResolvers<never>();
   inDoubt.promise.catch(() => undefined);
 
+  /** A line for each change that the script made. */
   function receive(received: unknown): void {
-    const message = received as string;
-    const [id = "", detail] = message.split(" ");
+    for (const line of (received as string).split("\n")) receiveLine(line);
+  }
+
+  function receiveLine(line: string): void {
+    const [id = "", detail] = line.split(" ");
     // No id is empty: this is a proof.
-    if (id === "") return proofs.get(message)?.();
+    if (id === "") return proofs.get(line)?.();
     tell(detail === undefined ? { type: "deleted", id } : { type: "updated", id, version: Number(detail) });
   }
 

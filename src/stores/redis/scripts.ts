@@ -45,12 +45,12 @@ return {1}`);
  * removed now, "-" and what is wrong when Redis refuses.
  */
 export const updateRecords: RedisScript = script(`
-local now, channel, answers = tonumber(ARGV[1]), ARGV[2], {}
+local now, channel, told, answers = tonumber(ARGV[1]), ARGV[2], {}, {}
 local HEAD = "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n"
 local function update(key, expected, ttl, version, expires, absolute, mark, user, body, id)
   -- The record as a whole only where its user is long: Redis hashes each text that it hands over.
   local versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
-    string.match(redis.call("GETRANGE", key, 0, 255), HEAD)
+    string.match(redis.call("GETRANGE", key, "0", "159"), HEAD)
   if not versionBefore then
     versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
       string.match(redis.call("GET", key) or "", HEAD)
@@ -59,7 +59,7 @@ local function update(key, expected, ttl, version, expires, absolute, mark, user
   local entryBefore = "1\\n" .. userBefore .. "\\n" .. markBefore
   if tonumber(expires) <= now then
     redis.call("DEL", key)
-    redis.call("PUBLISH", channel, id)
+    told[#told + 1] = id
     return entryBefore
   end
   if user == "" then
@@ -71,7 +71,7 @@ local function update(key, expected, ttl, version, expires, absolute, mark, user
   end
   local head = version .. " " .. expires .. " " .. absolute .. " " .. mark
   redis.call("SET", key, head .. "\\n" .. user .. "\\n" .. body, "PX", ttl)
-  redis.call("PUBLISH", channel, id .. " " .. version)
+  told[#told + 1] = id .. " " .. version
   if mark ~= markBefore or user ~= userBefore then return entryBefore end
   return "1"
 end
@@ -87,6 +87,7 @@ for n, key in ipairs(KEYS) do
   end
   answers[n] = answer
 end
+if #told > 0 then redis.call("PUBLISH", channel, table.concat(told, "\\n")) end
 return answers`);
 
 /**
