@@ -1,4 +1,4 @@
-import { BARE, BARE_WRITE } from "../candidates/stored/bare.ts";
+import { BARE, BARE_WRITE, redisSetAlone } from "../candidates/stored/bare.ts";
 import { CACHED_OPEN, CACHED_RECORD, FIND, OPEN, WRITE } from "../candidates/stored/coatcheck.ts";
 import type { StoreName } from "../candidates/stored/open.ts";
 import type { Claim } from "../lib/scenario.ts";
@@ -36,5 +36,6 @@ export function claimsOf(store: StoreName, inFlight: number): readonly Claim[] {
 /** The same of writing to them. */
 export function writeClaimsOf(store: keyof typeof WRITES, inFlight: number): readonly Claim[] {
   if (inFlight !== RUSH) return [];
-  return [{ subject: BARE_WRITE, beside: WRITE, atLeast: WRITES[store], quantity: "wall" }];
+  const subjects = store === "redis" ? [BARE_WRITE, redisSetAlone.name] : [BARE_WRITE];
+  return subjects.map((subject) => ({ subject, beside: WRITE, atLeast: WRITES[store], quantity: "wall" }));
 }

@@ -5,6 +5,7 @@ import {
   BARE,
   BARE_WRITE,
   redisDataAlone,
+  redisSetAlone,
 } from "../candidates/stored/bare.ts";
 import { betterAuthReader } from "../candidates/stored/better-auth.ts";
 import { coatcheckReaders, coatcheckWriter } from "../candidates/stored/coatcheck.ts";
@@ -25,8 +26,10 @@ import { claimsOf, writeClaimsOf } from "./stored-claims.ts";
 /** How many reads or writes are under way at once: a lone visitor, a busy server, a rush. */
 const CONCURRENT = [1, 16, 64] as const;
 
+/** Most writers of a scenario. */
+const SIDE_BY_SIDE = 3;
 /** Writers of all scenarios of a store; each has rows of its own. */
-const WRITERS = 2 * CONCURRENT.length;
+const WRITERS = SIDE_BY_SIDE * CONCURRENT.length;
 /** Rows of a writer, at most: with more, a table's pages are what is written. */
 const WRITTEN_ROWS = 2000;
 
@@ -36,6 +39,8 @@ interface Group {
   readonly stage: Stage;
   /** Where it is written to; `undefined` where nothing lasts. */
   readonly writes?: Stage;
+  /** Who writes, beside the bare client's swap and Coatcheck. */
+  readonly otherWriters?: readonly Writer[];
   readonly readers: readonly Reader[];
 }
 
@@ -82,6 +87,7 @@ const groups: readonly Group[] = [
     title: "Redis",
     stage: redisReads,
     writes: redisWrites,
+    otherWriters: [redisSetAlone],
     readers: [
       bareReaders.redis,
       redisDataAlone,
@@ -111,7 +117,7 @@ function reads({ name, stage, title, readers }: Group, inFlight: number): Scenar
   };
 }
 
-function writes({ name, writes: stage, title }: Group): Scenario[] {
+function writes({ name, writes: stage, title, otherWriters = [] }: Group): Scenario[] {
   if (name === "memory" || stage === undefined) return [];
   return CONCURRENT.map((inFlight, n) => ({
     name: `stored write ${name} ${inFlight}`,
@@ -119,8 +125,8 @@ function writes({ name, writes: stage, title }: Group): Scenario[] {
     title: `Durable writes of stored sessions, ${title}`,
     stage,
     base: BARE_WRITE,
-    tasks: [bareWriters[name], coatcheckWriter(name)].map((writer, at) =>
-      writeTask(writer, inFlight, 2 * n + at),
+    tasks: [bareWriters[name], coatcheckWriter(name), ...otherWriters].map((writer, at) =>
+      writeTask(writer, inFlight, SIDE_BY_SIDE * n + at),
     ),
     claims: writeClaimsOf(name, inFlight),
   }));

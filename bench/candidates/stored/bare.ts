@@ -2,7 +2,7 @@ import { COLUMNS as POSTGRES_COLUMNS } from "../../../src/stores/postgres/record
 import type { SqliteDatabase } from "../../../src/stores/sqlite/connection.ts";
 import { opener } from "../../../src/stores/sqlite/open.ts";
 import { COLUMN_LIST as SQLITE_COLUMNS } from "../../../src/stores/sqlite/row.ts";
-import { makeData, idOf, sample } from "../../lib/rows.ts";
+import { idOf, LIFE_MS, makeData, sample } from "../../lib/rows.ts";
 import { bareKey, postgresPool, recordKey, redisClient, sqlitePath } from "../../stages/connect.ts";
 import { userIn, type Reader, type Writer } from "./reader.ts";
 
@@ -155,9 +155,36 @@ const writePostgres: Writer = {
   },
 };
 
-/** `SET`, without a look at the version. */
+/** A version, a line break, and the data. */
+const SWAP_REDIS = `
+local kept = redis.call("GET", KEYS[1])
+if not kept or string.match(kept, "^%d+") ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[2], "PX", ARGV[3])
+return 1`;
+
+/** The same swap in Redis, which takes a script: one for each write. */
 const writeRedis: Writer = {
   name: BARE_WRITE,
+  async prepare(rows) {
+    const client = await redisClient();
+    const keys = rows.map((row) => `swap:${idOf(row)}`);
+    const texts = rows.map((row) => JSON.stringify(makeData(row)));
+    const versions = rows.map(() => 1);
+    const life = String(LIFE_MS);
+    const hash = await client.scriptLoad(SWAP_REDIS);
+    await Promise.all(keys.map((key, n) => client.set(key, `1\n${texts[n]!}`)));
+    const write = async (n: number): Promise<boolean> => {
+      const version = versions[n]!++;
+      const swapped = [String(version), `${version + 1}\n${texts[n]!}`, life];
+      return (await client.evalSha(hash, { keys: [keys[n]!], arguments: swapped })) === 1;
+    };
+    return { write, end: () => client.close() };
+  },
+};
+
+/** Less than a session needs: `SET` without a look at what is there, so that of two who write at once one is lost. */
+export const redisSetAlone: Writer = {
+  name: "the bare client, SET alone",
   async prepare(rows) {
     const client = await redisClient();
     const keys = rows.map((row) => bareKey(idOf(row)));
