@@ -49,6 +49,8 @@ export interface SqliteStoreSettings {
 const SWEEP_MS = 0.5;
 /** Rows with which a sweep begins, before it is known how long they take. */
 const FIRST_SWEEP = 16;
+/** Steps of a sweep after which the log is taken over: about half as many as would make a commit do it. */
+const STEPS_OF_LOG = 2;
 
 const KNOWN: ReadonlySet<string> = new Set(["path", "database", "table", "busyTimeout", "now"]);
 
@@ -68,6 +70,8 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
   );
   const changes = new SqliteChanges(connection);
   const writes = new SqliteWrites(connection, () => changes.poll());
+  /** Of all sweeps. */
+  let steps = 0;
 
   return {
     find: (id) =>
@@ -114,8 +118,8 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
           return { count: changed(deleteExpired, [now(), most]), took: performance.now() - start };
         });
         removed += count;
-        await connection.takeLogOver();
         if (count < most) break;
+        if (++steps % STEPS_OF_LOG === 0) await writes.takeLogOver();
         size = Math.max(1, Math.min(2 * size, Math.floor((count * SWEEP_MS) / took)));
       }
       return removed;

@@ -125,12 +125,11 @@ export class SqliteConnection {
   }
 
   /**
-   * Has the log of what was written taken over into the file, in a turn of its own. Left to the commit that makes the
-   * log too long, it keeps the process waiting three times as long as that commit.
+   * Has the log of what was written taken over into the file. On the application's own connection nothing is done: its
+   * settings say when.
    */
-  async takeLogOver(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.#closed || this.taken) return;
+  takeLogOver(): void {
+    if (this.#source.given !== undefined) return;
     try {
       this.database().exec("PRAGMA wal_checkpoint(PASSIVE)");
     } catch {

@@ -29,6 +29,8 @@ export class SqliteWrites {
   readonly #connection: SqliteConnection;
   readonly #committed: () => void;
   #waiting: Waiting[] = [];
+  /** Who waits for the log to be taken over. */
+  #takingOver: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #untrimmed = 0;
   #trimmedAt = performance.now();
@@ -47,16 +49,32 @@ export class SqliteWrites {
     });
   }
 
+  /**
+   * Has the log taken over into the file, in a turn of its own. Left to the commit that makes the log too long, it keeps
+   * the process waiting four times as long as that commit does by itself.
+   */
+  takeLogOver(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#takingOver.push(resolve);
+      this.#running ??= this.#run();
+    });
+  }
+
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
-    await this.#running;
+    // Who has waited for something may go on with something else.
+    while (this.#running !== undefined) await this.#running;
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length + this.#takingOver.length > 0) {
       // After the I/O of this tick, so that its writes are together.
       await new Promise((resolve) => setImmediate(resolve));
-      await this.#commit(this.#waiting.splice(0, MOST_WRITES));
+      if (this.#takingOver.length === 0) await this.#commit(this.#waiting.splice(0, MOST_WRITES));
+      else {
+        this.#connection.takeLogOver();
+        for (const resolve of this.#takingOver.splice(0)) resolve();
+      }
     }
     this.#running = undefined;
   }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
 import { sqliteStore, type SqliteDatabase } from "../../../src/stores/sqlite.ts";
 import { testRecord } from "../../../src/testing/index.ts";
 import { sqliteFolder } from "./folder.ts";
@@ -184,42 +184,72 @@ describe("while the application has a transaction open on its connection", () =>
   });
 });
 
-/** Sessions that are over, in a file with a log. */
-async function expiredIn(database: SqliteDatabase, count: number) {
-  database.exec("PRAGMA journal_mode = WAL");
-  const store = sqliteStore({ database });
-  await store.migrate();
-  const expired = Array.from({ length: count }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
-  await Promise.all(expired.map((one) => store.insert(one)));
-  return store;
-}
+const TAKE_OVER = "PRAGMA wal_checkpoint(PASSIVE)";
 
-test("a sweep has the log taken over after each commit, and never in one turn with it", async () => {
-  const database = overheard(new DatabaseSync(file()));
-  const store = await expiredIn(database, 500);
-  database.executed.length = 0;
-  const turns: string[][] = [];
-  const sweep = { isOver: false };
-  const swept = store.deleteExpired(500).finally(() => (sweep.isOver = true));
-  while (!sweep.isOver) {
-    await new Promise((resolve) => setImmediate(resolve));
-    turns.push(database.executed.splice(0));
-  }
-  expect(await swept).toBe(500);
-  const busy = turns.filter((executed) => executed.length > 0);
-  expect(busy.length).toBeGreaterThan(3);
-  for (const [n, executed] of busy.entries())
-    expect(executed).toEqual(
-      n % 2 === 0 ? ["BEGIN IMMEDIATE", "COMMIT"] : ["PRAGMA wal_checkpoint(PASSIVE)"],
-    );
-});
+describe("a sweep", () => {
+  const expired = (count: number) =>
+    Array.from({ length: count }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
+  const execute: unknown = Reflect.get(DatabaseSync.prototype, "exec");
+  /** What is executed on any connection. */
+  let executed: MockInstance<DatabaseSync["exec"]>;
+  beforeEach(() => {
+    executed = vi.spyOn(DatabaseSync.prototype, "exec");
+  });
+  afterEach(() => executed.mockRestore());
 
-test("a sweep goes on when the log cannot be taken over", async () => {
-  const database = overheard(new DatabaseSync(file()));
-  const store = await expiredIn(database, 100);
-  database.refused = "PRAGMA wal_checkpoint(PASSIVE)";
-  expect(await store.deleteExpired(1000)).toBe(100);
-  expect(database.executed).toContain("PRAGMA wal_checkpoint(PASSIVE)");
+  test("has the log taken over now and then, and never in one turn with a commit", async () => {
+    const { store } = await migrated();
+    await Promise.all(expired(500).map((one) => store.insert(one)));
+    executed.mockClear();
+    const turns: string[][] = [];
+    const sweep = { isOver: false };
+    const swept = store.deleteExpired(500).finally(() => (sweep.isOver = true));
+    while (!sweep.isOver) {
+      void store.insert(record());
+      await new Promise((resolve) => setImmediate(resolve));
+      turns.push(executed.mock.calls.splice(0).map(([sql]) => sql));
+    }
+    expect(await swept).toBe(500);
+    const takingOver = turns.filter((turn) => turn.includes(TAKE_OVER));
+    expect(takingOver.length).toBeGreaterThan(1);
+    for (const turn of takingOver) expect(turn).toEqual([TAKE_OVER]);
+    await store.close();
+  });
+
+  test("leaves the log of the application's own connection to the application", async () => {
+    const database = new DatabaseSync(file());
+    database.exec("PRAGMA journal_mode = WAL");
+    const store = sqliteStore({ database });
+    await store.migrate();
+    await Promise.all(expired(500).map((one) => store.insert(one)));
+    expect(await store.deleteExpired(500)).toBe(500);
+    expect(executed.mock.calls.flat()).not.toContain(TAKE_OVER);
+  });
+
+  test("goes on when the log cannot be taken over", async () => {
+    const { store } = await migrated();
+    await Promise.all(expired(500).map((one) => store.insert(one)));
+    const refusals: string[] = [];
+    executed.mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql !== TAKE_OVER) return Reflect.apply(execute as () => void, this, [sql]);
+      refusals.push(sql);
+      throw new Error("disk I/O error");
+    });
+    expect(await store.deleteExpired(1000)).toBe(500);
+    expect(refusals.length).toBeGreaterThan(0);
+    await store.close();
+  });
+
+  test("is brought to its end by a store that is being closed", async () => {
+    for (let turns = 0; turns < 10; turns++) {
+      const { store } = await migrated();
+      await Promise.all(expired(500).map((one) => store.insert(one)));
+      const swept = store.deleteExpired(1000);
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await store.close();
+      expect(await swept).toBe(500);
+    }
+  });
 });
 
 test("a sweep removes as many as it was told to, in steps between which others have their turn", async () => {
