@@ -37,57 +37,61 @@ redis.call("SET", KEYS[1], ARGV[3] .. "\\n" .. ARGV[4] .. "\\n" .. ARGV[5], "PX"
 return {1}`);
 
 /**
- * Replaces many records, each by itself: an error of one is no other's. ARGV: now, channel, and for each key
- * expected version, ttl, version, expiresAt, absoluteExpiresAt, mark or "", user, body, id.
+ * Replaces many records, each by itself: an error of one is no other's. ARGV: now, channel, and for each key expected
+ * version, ttl or "0" when the record is over, its numbers ("version expiresAt absoluteExpiresAt "), absoluteExpiresAt,
+ * mark or "", user, body, what to tell others.
  *
  * @returns for each key "0" when the record is gone or changed, "2" when it has to be indexed first (and a mark be
  * brought), "1" when it is done, "1", user and mark in three lines when that entry of that user's index is to be
  * removed now, "-" and what is wrong when Redis refuses.
  */
 export const updateRecords: RedisScript = script(`
-local now, channel, told, answers = tonumber(ARGV[1]), ARGV[2], {}, {}
+local now, channel = tonumber(ARGV[1]), ARGV[2]
+local changed, told, answers = {}, {}, {}
 local HEAD = "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n"
-local function update(key, expected, ttl, version, expires, absolute, mark, user, body, id)
-  -- The record as a whole only where its user is long: Redis hashes each text that it hands over.
-  local versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
-    string.match(redis.call("GETRANGE", key, "0", "159"), HEAD)
-  if not versionBefore then
-    versionBefore, expiresBefore, absoluteBefore, markBefore, userBefore =
-      string.match(redis.call("GET", key) or "", HEAD)
+local function errorOf(reply) return type(reply) == "table" and reply.err end
+local function update(key, n, at)
+  -- The record as a whole only where its user is long: Lua hashes every octet of a text.
+  local kept = redis.pcall("GETRANGE", key, "0", "159")
+  if errorOf(kept) then return "-" .. kept.err end
+  local version, expires, absolute, markBefore, userBefore = string.match(kept, HEAD)
+  if not version then
+    version, expires, absolute, markBefore, userBefore = string.match(redis.call("GET", key) or "", HEAD)
   end
-  if versionBefore ~= expected or tonumber(expiresBefore) <= now then return "0" end
-  local entryBefore = "1\\n" .. userBefore .. "\\n" .. markBefore
-  if tonumber(expires) <= now then
-    redis.call("DEL", key)
-    told[#told + 1] = id
-    return entryBefore
+  if version ~= ARGV[at] or tonumber(expires) <= now then return "0" end
+  local ttl, limit, mark, user = ARGV[at + 1], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
+  local done
+  if ttl == "0" then
+    mark = nil
+    done = redis.pcall("DEL", key)
+  else
+    if user == "" then
+      mark = "-"
+    elseif mark == "" then
+      if userBefore ~= user then return "2" end
+      if limit ~= absolute and tonumber(limit) > tonumber(absolute) then return "2" end
+      mark = markBefore
+    end
+    local text = ARGV[at + 2] .. mark .. "\\n" .. user .. "\\n" .. ARGV[at + 6]
+    done = redis.pcall("SET", key, text, "PX", ttl)
   end
-  if user == "" then
-    mark = "-"
-  elseif mark == "" then
-    if userBefore ~= user then return "2" end
-    if absolute ~= absoluteBefore and tonumber(absolute) > tonumber(absoluteBefore) then return "2" end
-    mark = markBefore
-  end
-  local head = version .. " " .. expires .. " " .. absolute .. " " .. mark
-  redis.call("SET", key, head .. "\\n" .. user .. "\\n" .. body, "PX", ttl)
-  told[#told + 1] = id .. " " .. version
-  if mark ~= markBefore or user ~= userBefore then return entryBefore end
-  return "1"
+  if errorOf(done) then return "-" .. done.err end
+  changed[#changed + 1] = n
+  told[#told + 1] = ARGV[at + 7]
+  if mark == markBefore and user == userBefore then return "1" end
+  return "1\\n" .. userBefore .. "\\n" .. markBefore
 end
 for n, key in ipairs(KEYS) do
-  local at = 9 * n - 6
-  local done, answer = pcall(update, key, unpack(ARGV, at, at + 8))
-  if not done then
-    local wrong = type(answer) == "table" and answer.err or tostring(answer)
-    -- A replica does nothing for anybody, and a Sentinel's client that is told so looks for the primary.
-    local readonly = string.match(wrong, "READONLY[^\\r\\n]*")
-    if readonly then return redis.error_reply(readonly) end
-    answer = "-" .. wrong
-  end
+  local answer = update(key, n, 8 * n - 5)
+  -- A replica does nothing for anybody, and a Sentinel's client that is told so looks for the primary.
+  local readonly = string.match(answer, "^%-(READONLY[^\\r\\n]*)")
+  if readonly then return redis.error_reply(readonly) end
   answers[n] = answer
 end
-if #told > 0 then redis.call("PUBLISH", channel, table.concat(told, "\\n")) end
+if #told > 0 then
+  local sent = redis.pcall("PUBLISH", channel, table.concat(told, "\\n"))
+  if errorOf(sent) then for _, n in ipairs(changed) do answers[n] = "-" .. sent.err end end
+end
 return answers`);
 
 /**

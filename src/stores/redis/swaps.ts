@@ -38,11 +38,14 @@ export function createSwaps({ connect, channel, now, ttlOf }: SwapOptions): (swa
     read: swapped,
     keyOf: ({ key }) => key,
     run(connection, swaps: readonly Swap[]) {
-      const args = [String(now()), channel];
+      const moment = now();
+      const args = [String(moment), channel];
       for (const { record, expectedVersion, mark } of swaps) {
         const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
-        args.push(String(expectedVersion), String(ttlOf(record)), version, expiresAt, absoluteExpiresAt);
-        args.push(mark, user, body, record.id);
+        const isOver = record.expiresAt <= moment;
+        const numbers = `${version} ${expiresAt} ${absoluteExpiresAt} `;
+        args.push(String(expectedVersion), isOver ? "0" : String(ttlOf(record)), numbers, absoluteExpiresAt);
+        args.push(mark, user, body, isOver ? record.id : `${record.id} ${version}`);
       }
       const keys = swaps.map(({ key }) => key);
       return updateRecords(connection, keys, args);

@@ -233,6 +233,23 @@ describe("the Redis store", () => {
     expect(await store.find(changed.id)).toMatchObject({ version: 1 });
   });
 
+  test("says of those alone which it changed that others could not be told, where it may not tell", async () => {
+    const prefix = freshPrefix();
+    const [kept, gone] = [record(), record()];
+    await given.store({ client, prefix }).insert(kept);
+    const rights = `ACL SETUSER mute on >secret ~${prefix}* resetchannels +@all`.split(" ");
+    await client.sendCommand(rights);
+    const url = server.url.replace("redis://", "redis://mute:secret@");
+    const store = given.store({ client: await given.client(url), prefix });
+    const answers = await Promise.allSettled(
+      [gone, kept].map((one) => store.update({ ...one, version: 2 }, 1)),
+    );
+    expect(answers).toMatchObject([
+      { value: false },
+      { reason: { message: expect.stringMatching(/channel/) as string } },
+    ]);
+  });
+
   test("knows a user whose id is longer than what an update looks at first", async () => {
     const prefix = freshPrefix();
     const store = given.store({ client, prefix });
