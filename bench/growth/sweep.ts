@@ -8,10 +8,10 @@ import { Reads, type Waits } from "./reads.ts";
 
 /** Live sessions, which are read meanwhile. */
 const LIVE = 1000;
-/** Milliseconds of reading before the sweep, of which the last ones count: as many as it took. */
-const ALONE_MS = (): number => scaled(6000, 200);
+/** Milliseconds of reading before the sweep: somewhat longer than that takes. */
+const ALONE_MS = (): number => scaled(4000, 100);
 
-/** Reads one after the other, first alone and then while so many expired sessions are removed: both as long as that takes. */
+/** Reads one after the other, first alone and then while so many expired sessions are removed; of the first, the last ones count, as long as that took. */
 export async function sweepBesideReads(
   store: DatabaseStore,
   expired: number,
@@ -22,18 +22,19 @@ export async function sweepBesideReads(
     Promise.all(chunk.map((n) => store.insert(recordOf(LIVE + n, now - 2 * LIFE_MS)))),
   );
   const sessions = createSessions<Payload>({ store, storeTimeout: PATIENCE });
-  globalThis.gc!();
   const reads = new Reads(store, LIVE);
   await reads.lasting(ALONE_MS());
-  const first = reads.next;
+  // Now, for no collection to fall among the reads that count.
+  globalThis.gc!();
+  await reads.lasting(ALONE_MS());
+  const alone = reads.count;
+  globalThis.gc!();
+  await reads.lasting(0);
+  const first = reads.count;
   let sweeping = true;
   const swept = sessions.sweep().finally(() => (sweeping = false));
   await reads.during(() => sweeping);
-  const end = reads.next;
   if ((await swept) !== expired) throw new Error("The sweep has not removed what had expired.");
-  const took = reads.took(first, end);
-  const alone = await reads.waits(reads.backFrom(first, took), first);
-  const beside = await reads.waits(first, end);
-  reads.close();
-  return { alone, beside };
+  const beside = reads.waits(first, reads.count);
+  return { alone: reads.waitsBefore(alone, beside.took), beside };
 }

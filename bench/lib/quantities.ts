@@ -47,12 +47,6 @@ export const QUANTITIES = {
   statements: { words: "statements", unit: "", head: "statements", write: whole },
   took: { words: "time", unit: "ms", head: "ms", write: micro },
   longest: { words: "longest wait of a read", unit: "ms", head: "longest read, ms", write: micro },
-  held: {
-    words: "longest wait of a read, the reader's own garbage collection apart",
-    unit: "ms",
-    head: "collection apart, ms",
-    write: micro,
-  },
 } as const satisfies Record<string, Kind>;
 
 /** The name of one of them. */

@@ -157,8 +157,7 @@ const writePostgres: Writer = {
 
 /** A version, a line break, and the data. */
 const SWAP_REDIS = `
-local kept = redis.call("GET", KEYS[1])
-if not kept or string.match(kept, "^%d+") ~= ARGV[1] then return 0 end
+if string.match(redis.call("GETRANGE", KEYS[1], "0", "20"), "^%d+") ~= ARGV[1] then return 0 end
 redis.call("SET", KEYS[1], ARGV[2], "PX", ARGV[3])
 return 1`;
 
