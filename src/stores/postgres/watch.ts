@@ -48,7 +48,6 @@ export function postgresChannel(pool: () => Promise<PostgresPool>, channel: stri
 
   function listening(): Promise<Connection> {
     if (connection !== undefined) return Promise.resolve(connection);
-    clearTimeout(timer);
     opening ??= open().finally(() => (opening = undefined));
     return opening;
   }
@@ -67,6 +66,8 @@ export function postgresChannel(pool: () => Promise<PostgresPool>, channel: stri
     }
     if (opened.ended) throw new Error("The listening connection to PostgreSQL was lost.");
     connection = opened;
+    // Not before: whoever else tries in vain must not take the others' next attempt away.
+    clearTimeout(timer);
     pause = FIRST_PAUSE_MS;
     if (interrupted) tell({ type: "missed" });
     interrupted = false;

@@ -120,3 +120,16 @@ test("rejects watching and everything else while there is no server, and works w
   const watch = await store.watch(() => {});
   await watch.caughtUp();
 });
+
+test("a watch hears again also when others have tried to watch in vain meanwhile", async () => {
+  const store = await given.migrated({ pool: given.pool(server.url), table: freshTable() });
+  const changes: StoreChange[] = [];
+  const watch = await store.watch((change) => changes.push(change));
+  await server.kill();
+  await expect(store.watch(() => {})).rejects.toThrow();
+  await expect(store.watch(() => {})).rejects.toThrow();
+  await server.start();
+  await until("it is told", () => changes.length > 0);
+  expect(changes).toEqual([{ type: "missed" }]);
+  await watch.stop();
+});
