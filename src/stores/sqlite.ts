@@ -116,7 +116,7 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
         const { count, took } = await writes.do(({ deleteExpired }) => {
           const start = performance.now();
           return { count: changed(deleteExpired, [now(), most]), took: performance.now() - start };
-        });
+        }, removed > 0);
         removed += count;
         if (count < most) break;
         if (++steps % STEPS_OF_LOG === 0) await writes.takeLogOver();
@@ -140,7 +140,7 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
 
     async close() {
       changes.close();
-      await writes.settled();
+      await writes.end();
       connection.close();
     },
   };

@@ -45,11 +45,12 @@ export class SqliteChanges {
 
   /** Tells what is new, if anybody listens; what fails is told when it works again. */
   poll(): void {
-    if (this.#listeners.size === 0 || this.#connection.taken) return;
+    if (this.#listeners.size === 0) return;
     try {
-      this.#read();
+      // A connection that the application has closed cannot even say that.
+      if (!this.#connection.taken) this.#read();
     } catch {
-      // Remembered by #read.
+      // Remembered by #read, which fails for the same reason.
     }
   }
 

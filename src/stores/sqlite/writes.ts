@@ -32,6 +32,7 @@ export class SqliteWrites {
   /** Who waits for the log to be taken over. */
   #takingOver: (() => void)[] = [];
   #running: Promise<void> | undefined;
+  #isEnding = false;
   #untrimmed = 0;
   #trimmedAt = performance.now();
 
@@ -41,8 +42,12 @@ export class SqliteWrites {
     this.#committed = committed;
   }
 
-  /** @returns what the write returned, once it is durable. */
-  do<Result>(write: Write<Result>): Promise<Result> {
+  /**
+   * @param goesOn - Whether it is a part of what was begun before.
+   * @returns what the write returned, once it is durable.
+   */
+  do<Result>(write: Write<Result>, goesOn: boolean = false): Promise<Result> {
+    if (this.#isEnding && !goesOn) return Promise.reject(new Error("The session store was closed."));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, since: performance.now(), resolve, reject });
       this.#running ??= this.#run();
@@ -60,8 +65,9 @@ export class SqliteWrites {
     });
   }
 
-  /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
+  /** Takes no more, and resolves when nothing is under way. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
     // Who has waited for something may go on with something else.
     while (this.#running !== undefined) await this.#running;
   }

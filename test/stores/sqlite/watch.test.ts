@@ -1,6 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test, vi } from "vitest";
 import { sqliteStore } from "../../../src/stores/sqlite.ts";
+import { SqliteConnection } from "../../../src/stores/sqlite/connection.ts";
+import { SqliteChanges } from "../../../src/stores/sqlite/watch.ts";
 import type { StoreChange } from "../../../src/stores/store.ts";
 import { testRecord } from "../../../src/testing/index.ts";
 import { sqliteFolder } from "./folder.ts";
@@ -130,6 +132,23 @@ test("a channel that fails rejects caughtUp, and tells missed by itself when it 
   await vi.waitFor(() => expect(changes).toEqual([{ type: "missed" }]), soon);
   await watch.caughtUp();
   expect(changes).toHaveLength(1);
+});
+
+test("a connection that the application has closed under a watch throws at nobody's timer", async () => {
+  const database = new DatabaseSync(file());
+  await sqliteStore({ database }).migrate();
+  const connection = new SqliteConnection({
+    given: database,
+    open: () => undefined,
+    table: "coatcheck_sessions",
+    busyTimeout: 0,
+  });
+  const changes = new SqliteChanges(connection);
+  const watch = await changes.watch(() => {});
+  database.close();
+  expect(() => changes.poll()).not.toThrow();
+  await expect(watch.caughtUp()).rejects.toThrow("not open");
+  changes.close();
 });
 
 test("changes older than a minute leave the log, younger ones and the last one stay", async () => {

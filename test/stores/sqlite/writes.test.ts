@@ -186,6 +186,16 @@ describe("while the application has a transaction open on its connection", () =>
 
 const TAKE_OVER = "PRAGMA wal_checkpoint(PASSIVE)";
 
+test("a store that is being closed finishes what was asked for, and takes no more", async () => {
+  const { store, path } = await migrated();
+  const one = record();
+  const asked = store.insert(one);
+  const closed = store.close();
+  await expect(store.insert(record())).rejects.toThrow("closed");
+  await Promise.all([asked, closed]);
+  expect(await sqliteStore({ path }).find(one.id)).toEqual(one);
+});
+
 describe("a sweep", () => {
   const expired = (count: number) =>
     Array.from({ length: count }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
