@@ -142,7 +142,8 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
         swapped = await index.around(
           { userId, id, absoluteExpiresAt },
           (mark) => swap({ ...wanted, mark }),
-          () => removeOne(id),
+          // What another node has written meanwhile is that node's.
+          ({ state }) => (state === "done" ? removeOne(id) : undefined),
         );
       if (swapped.state !== "done") return false;
       const { before } = swapped;

@@ -109,10 +109,16 @@ export function createChannel(connect: () => MaybePromise<RedisConnection>, name
     const ending = subscription;
     subscription = undefined;
     healthy = false;
-    const made = await ending?.catch(() => undefined);
-    if (made === undefined) return;
-    for (const event of EVENTS) made.client.off(event, doubt);
-    await made.end();
+    if (ending === undefined) return;
+    const ended = ending.then(
+      async (made) => {
+        for (const event of EVENTS) made.client.off(event, doubt);
+        await made.end();
+      },
+      () => undefined,
+    );
+    // A client of Sentinel or a cluster goes on trying to subscribe for as long as nobody answers it.
+    await inTime(ended, 2 * PROOF_MS).catch(ignore);
   }
 
   function doubt(): void {

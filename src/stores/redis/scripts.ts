@@ -56,7 +56,9 @@ local function update(key, n, at)
   if errorOf(kept) then return "-" .. kept.err end
   local version, expires, absolute, markBefore, userBefore = string.match(kept, HEAD)
   if not version then
-    version, expires, absolute, markBefore, userBefore = string.match(redis.call("GET", key) or "", HEAD)
+    kept = redis.pcall("GET", key) or ""
+    if errorOf(kept) then return "-" .. kept.err end
+    version, expires, absolute, markBefore, userBefore = string.match(kept, HEAD)
   end
   if version ~= ARGV[at] or tonumber(expires) <= now then return "0" end
   local ttl, limit, mark, user = ARGV[at + 1], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
@@ -84,7 +86,8 @@ end
 for n, key in ipairs(KEYS) do
   local answer = update(key, n, 8 * n - 5)
   -- A replica does nothing for anybody, and a Sentinel's client that is told so looks for the primary.
-  local readonly = string.match(answer, "^%-(READONLY[^\\r\\n]*)")
+  -- Before Redis 7 an error begins with the place in the script.
+  local readonly = string.match(answer, "^%-.-(READONLY[^\\r\\n]*)")
   if readonly then return redis.error_reply(readonly) end
   answers[n] = answer
 end

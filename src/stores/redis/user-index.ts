@@ -32,10 +32,15 @@ export interface RedisIndex {
   /**
    * Adds an entry, and runs the write that puts its mark into the record.
    *
-   * @param undo - Removes the record again, where the write took so long that the entry may be gone.
-   * @throws in that case, or what `write` throws.
+   * @param undo - Removes the record again, where the write took so long that the entry may be gone; `undefined` where
+   *   the write came to nothing.
+   * @throws when something was undone, or what `write` throws.
    */
-  around<T>(entry: NewEntry, write: (mark: string) => Promise<T>, undo: () => Promise<unknown>): Promise<T>;
+  around<T>(
+    entry: NewEntry,
+    write: (mark: string) => Promise<T>,
+    undo: (result: T) => Promise<unknown> | undefined,
+  ): Promise<T>;
   entries(userId: string): Promise<IndexEntry[]>;
   /** Removes the entries of records that are gone, or that name another entry. */
   remove(userId: string, entries: readonly IndexEntry[]): Promise<void>;
@@ -67,7 +72,9 @@ export function createIndex(
       const start = performance.now();
       const result = await write(await add(entry));
       if (performance.now() - start < PENDING_MS / 2) return result;
-      await undo();
+      const undone = undo(result);
+      if (undone === undefined) return result;
+      await undone;
       throw new Error("Redis took so long that the session could be missing from its user's index.");
     },
 
