@@ -86,18 +86,31 @@ export function createBatcher<Item, Result, Answer = Result>(
       const answers = await run(batch.map(({ item }) => item));
       for (let n = 0; n < batch.length; n++) settle(batch[n]!, answers[n]!);
     } catch (error) {
-      if (batch.length > 1 && isItemFault(error))
-        for (const entry of batch)
-          await run([entry.item]).then(([answer]) => settle(entry, answer!), entry.reject);
-      else {
-        for (const entry of batch) entry.reject(error);
-        if (failsTogether) failAll(batch, error);
-      }
+      if (batch.length > 1 && isItemFault(error)) await runAlone(batch).catch((other) => fail(batch, other));
+      else fail(batch, error);
     } finally {
       running--;
       for (const entry of batch) finish(entry);
       schedule();
     }
+  }
+
+  /** One by one. @throws the first error that is no item's own: it would be the others' as well, each after its time. */
+  async function runAlone(batch: readonly Entry<Item, Result>[]): Promise<void> {
+    for (const entry of batch)
+      try {
+        const [answer] = await run([entry.item]);
+        settle(entry, answer!);
+      } catch (error) {
+        if (!isItemFault(error)) throw error;
+        entry.reject(error);
+      }
+  }
+
+  /** Rejects those that are not settled, and what waits where it fails with them. */
+  function fail(batch: readonly Entry<Item, Result>[], error: unknown): void {
+    for (const entry of batch) entry.reject(error);
+    if (failsTogether) failAll(batch, error);
   }
 
   function settle(entry: Entry<Item, Result>, answer: Answer): void {

@@ -148,6 +148,22 @@ describe("a batch", () => {
   });
 });
 
+test("a batch that is run one by one ends with an error that is no item's own", async () => {
+  const runs: string[] = [];
+  const run = async (items: readonly string[]) => {
+    runs.push(items.join(" "));
+    if (items.includes("bad1")) throw new TypeError("bad");
+    if (items.includes("c1")) throw new Error("down");
+    return items;
+  };
+  const { ask } = setUp({ run, maxItems: 5, isItemFault: (error) => error instanceof TypeError });
+  const outcomes = await Promise.allSettled(["a1", "bad1", "c1", "d1", "e1"].map(ask));
+  expect(runs).toEqual(["a1 bad1 c1 d1 e1", "a1", "bad1", "c1"]);
+  const down = { reason: { message: "down" } };
+  expect(outcomes).toMatchObject([{ value: "a1" }, { reason: { message: "bad" } }, down, down, down]);
+  expect(await ask("f1")).toBe("f1");
+});
+
 describe("shared items", () => {
   test("of one key that wait are one item", async () => {
     const { ask, batches, items } = setUp({ share: true, keyOf: (item) => item });
