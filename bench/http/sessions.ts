@@ -31,6 +31,8 @@ export async function leaveAlone(exchange: Exchange): Promise<unknown> {
 export const NONE = "no session";
 /** The page without a session, with the headers that tell caches whose it is: those alone are a part of what a session costs. */
 export const MARKED = "no session, marked private";
+/** The same with a look at the `Cookie` header, which no session can do without: servers parse headers when somebody asks. */
+export const LOOKED = "no session, marked private, cookie looked at";
 export const TOUCHED = "Coatcheck";
 export const LARGER = `Coatcheck, ${SIZES.medium.name} of data`;
 /** The same with so many visitors that hardly a token is remembered until it comes back: each of them is decrypted. */

@@ -2,7 +2,7 @@ import type { Outcome } from "./scenario.ts";
 
 /** What a table cannot say: from which state of the source its figures come, and whether others disturbed them. */
 export function provenance(outcomes: readonly Outcome[]): string {
-  return `${stateOf(outcomes)} ${disturbanceOf(outcomes)}`;
+  return `${statesOf(outcomes)}\n\n${disturbanceOf(outcomes)}`;
 }
 
 /** Databases, each with its version, without those that have none: a store in memory. */
@@ -13,18 +13,14 @@ export function serverVersions(servers: readonly string[]): [string, string][] {
   });
 }
 
-function stateOf(outcomes: readonly Outcome[]): string {
-  const newest = outcomes.findLast(({ source }) => source !== undefined)?.source;
-  if (newest === undefined) return "From which state of the source the figures come was not recorded.";
-  const state = `one state of the source, \`${newest}\` (the first digits of the SHA-256 of \`src/\`)`;
-  const others = outcomes.filter(({ source }) => source !== newest);
-  if (others.length === 0) return `Everything was measured from ${state}.`;
-  const groups = Map.groupBy(others, ({ source }) => source);
-  const exceptions = [...groups].map(
-    ([source, group]) =>
-      `${namesOf(group)} (${source === undefined ? "a state that was not recorded" : `\`${source}\``})`,
-  );
-  return `Everything was measured from ${state}, but for ${exceptions.join("; ")}.`;
+function statesOf(outcomes: readonly Outcome[]): string {
+  const groups = [...Map.groupBy(outcomes, ({ source }) => source)].map(([source, group]) => {
+    const state = source === undefined ? "a state that was not recorded" : `\`${source}\``;
+    const lastDay = group.map(({ day }) => day).toSorted().at(-1)!;
+    return { lastDay, line: `- ${state}, ${lastDay}: ${namesOf(group)}` };
+  });
+  const lines = groups.toSorted((a, b) => (a.lastDay < b.lastDay ? 1 : -1)).map(({ line }) => line);
+  return `From which state of the source (the first digits of the SHA-256 of \`src/\`) what was measured, and when last:\n\n${lines.join("\n")}`;
 }
 
 function disturbanceOf(outcomes: readonly Outcome[]): string {

@@ -2,7 +2,7 @@ import { medianColumn, ratioColumn, shareColumn, spreadColumn } from "../lib/col
 import { buildApp } from "../http/build-app.ts";
 import { startGenerator, startServer, type Generator, type RunningServer } from "../http/fleet.ts";
 import type { LoadReport } from "../http/load/load.ts";
-import { LARGER, MARKED, NEW_TOKENS, NONE, TOUCHED, UNTOUCHED } from "../http/sessions.ts";
+import { LARGER, LOOKED, MARKED, NEW_TOKENS, NONE, TOUCHED, UNTOUCHED } from "../http/sessions.ts";
 import { undisturbed, type OwnTime } from "../lib/quiet.ts";
 import { Collector } from "../lib/samples.ts";
 import { scaled } from "../lib/scale.ts";
@@ -32,13 +32,13 @@ const frameworks: readonly Framework[] = [
   {
     name: "node:http",
     title: "node:http",
-    servers: [NONE, MARKED, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "iron-session"],
+    servers: [NONE, MARKED, LOOKED, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "iron-session"],
     claims: [keeps(TOUCHED, HTTP.node), keeps(UNTOUCHED, HTTP.node)],
   },
   {
     name: "h3",
     title: "h3 2",
-    servers: [NONE, MARKED, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "h3, useSession"],
+    servers: [NONE, MARKED, LOOKED, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "h3, useSession"],
     claims: [keeps(TOUCHED, HTTP.h3), keeps(UNTOUCHED, HTTP.h3)],
   },
   {
@@ -55,7 +55,7 @@ const frameworks: readonly Framework[] = [
   {
     name: "SolidStart",
     title: "SolidStart, built for production",
-    servers: [NONE, MARKED, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "h3, useSession"],
+    servers: [NONE, MARKED, LOOKED, UNTOUCHED, TOUCHED, LARGER, NEW_TOKENS, "h3, useSession"],
     claims: [keeps(TOUCHED, HTTP.solidStart), keeps(UNTOUCHED, HTTP.solidStart)],
     build: buildApp,
   },

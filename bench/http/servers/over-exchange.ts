@@ -7,6 +7,7 @@ import type { HttpServer } from "../server.ts";
 import {
   leaveAlone,
   LARGER,
+  LOOKED,
   MARKED,
   NEW_TOKENS,
   NONE,
@@ -35,6 +36,11 @@ export function serversOver<Request extends unknown[]>(
     server({ name: MARKED, reads: false, seal }, (...request) => {
       exchangeOf(...request).markPrivate();
       return SOMEBODY;
+    }),
+    server({ name: LOOKED, reads: false, seal }, (...request) => {
+      const exchange = exchangeOf(...request);
+      exchange.markPrivate();
+      return exchange.header("cookie") === null ? undefined : SOMEBODY;
     }),
     server({ name: TOUCHED, reads: true, seal }, reading),
     server({ name: LARGER, reads: true, size: SIZES.medium, seal }, reading),

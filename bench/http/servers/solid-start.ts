@@ -5,12 +5,13 @@ import { NEW } from "../../scenarios/tokens.ts";
 import { freePort, until } from "../../../test/support/processes.ts";
 import { SERVER } from "../build-app.ts";
 import type { HttpServer } from "../server.ts";
-import { LARGER, MARKED, NEW_TOKENS, NONE, seal, TOUCHED, UNTOUCHED } from "../sessions.ts";
+import { LARGER, LOOKED, MARKED, NEW_TOKENS, NONE, seal, TOUCHED, UNTOUCHED } from "../sessions.ts";
 
 /** The built application of `bench/app`; a server is one of its pages. */
 export const solidStartServers: readonly HttpServer[] = [
   { name: NONE, path: "/plain", reads: false, seal, listen },
   { name: MARKED, path: "/marked", reads: false, seal, listen },
+  { name: LOOKED, path: "/looked", reads: false, seal, listen },
   { name: UNTOUCHED, path: "/untouched", reads: false, seal, listen },
   { name: TOUCHED, path: "/touched", reads: true, seal, listen },
   { name: LARGER, path: "/touched", reads: true, size: SIZES.medium, seal, listen },

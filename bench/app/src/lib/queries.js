@@ -23,6 +23,14 @@ export const marked = query(async () => {
   return SOMEBODY;
 }, "marked");
 
+/** The same with a look at the Cookie header. */
+export const looked = query(async () => {
+  "use server";
+  const exchange = openExchange(getRequestEvent().nativeEvent);
+  exchange.markPrivate();
+  return exchange.header("cookie") === null ? undefined : SOMEBODY;
+}, "looked");
+
 /** A session at hand that is not looked at. */
 export const untouched = query(async () => {
   "use server";
