@@ -16,7 +16,10 @@ export function serverVersions(servers: readonly string[]): [string, string][] {
 function statesOf(outcomes: readonly Outcome[]): string {
   const groups = [...Map.groupBy(outcomes, ({ source }) => source)].map(([source, group]) => {
     const state = source === undefined ? "a state that was not recorded" : `\`${source}\``;
-    const lastDay = group.map(({ day }) => day).toSorted().at(-1)!;
+    const lastDay = group
+      .map(({ day }) => day)
+      .toSorted()
+      .at(-1)!;
     return { lastDay, line: `- ${state}, ${lastDay}: ${namesOf(group)}` };
   });
   const lines = groups.toSorted((a, b) => (a.lastDay < b.lastDay ? 1 : -1)).map(({ line }) => line);

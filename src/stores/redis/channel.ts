@@ -110,15 +110,15 @@ export function createChannel(connect: () => MaybePromise<RedisConnection>, name
     subscription = undefined;
     healthy = false;
     if (ending === undefined) return;
-    const ended = ending.then(
-      async (made) => {
-        for (const event of EVENTS) made.client.off(event, doubt);
-        await made.end();
-      },
-      () => undefined,
-    );
     // A client of Sentinel or a cluster goes on trying to subscribe for as long as nobody answers it.
-    await inTime(ended, 2 * PROOF_MS).catch(ignore);
+    await inTime(unsubscribe(ending), 2 * PROOF_MS).catch(ignore);
+  }
+
+  async function unsubscribe(ending: Promise<Subscription>): Promise<void> {
+    const made = await ending.catch(ignore);
+    if (made === undefined) return;
+    for (const event of EVENTS) made.client.off(event, doubt);
+    await made.end();
   }
 
   function doubt(): void {

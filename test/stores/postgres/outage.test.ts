@@ -126,8 +126,14 @@ test("a watch hears again also when others have tried to watch in vain meanwhile
   const changes: StoreChange[] = [];
   const watch = await store.watch((change) => changes.push(change));
   await server.kill();
-  await expect(store.watch(() => {})).rejects.toThrow();
-  await expect(store.watch(() => {})).rejects.toThrow();
+  await until("the connection is known to be lost", () =>
+    watch.caughtUp().then(
+      () => false,
+      () => true,
+    ),
+  );
+  await expect(store.watch(() => {})).rejects.toBeInstanceOf(Error);
+  await expect(store.watch(() => {})).rejects.toBeInstanceOf(Error);
   await server.start();
   await until("it is told", () => changes.length > 0);
   expect(changes).toEqual([{ type: "missed" }]);

@@ -1,6 +1,6 @@
 import type { RedisClientType } from "redis";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startRedis } from "../../support/redis.ts";
 import type { TestServer } from "../../support/server.ts";
 import type { DatabaseStore, SessionRecord } from "../../../src/stores/store.ts";
@@ -104,6 +104,24 @@ describe("the index of a user's sessions", () => {
     const args = ["id", String(Date.now() + 60_000), "60000", "0"];
     const marks = await Promise.all(Array.from({ length: 100 }, () => addToIndex(connection, [key], args)));
     expect(new Set(marks.flat()).size).toBe(100);
+  });
+
+  test("loses nothing that another node wrote while an update took half a minute and came to nothing", async () => {
+    const prefix = freshPrefix();
+    const [, other] = stores(prefix);
+    const kept = record({ userId: "7" });
+    await other.insert(kept);
+    const { store, reached, go } = halfway(prefix);
+    const updating = store(3).update({ ...kept, version: 2, userId: "8" }, 1);
+    await reached;
+    const winner = { ...kept, version: 2, data: "2" };
+    expect(await other.update(winner, 1)).toBe(true);
+    const moment = performance.now();
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => moment + 31_000);
+    go();
+    expect(await updating).toBe(false);
+    clock.mockRestore();
+    expect(await other.find(kept.id)).toEqual(winner);
   });
 
   test("does not let a session be removed that has another user by then", async () => {
