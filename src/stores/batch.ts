@@ -1,3 +1,5 @@
+const MAX_WAITING = 10_000;
+
 /** Options of {@link createBatcher}. */
 export interface BatchOptions<Item, Result, Answer = Result> {
   /** Does the work of one batch. @returns one answer for each item, in their order. */
@@ -14,7 +16,7 @@ export interface BatchOptions<Item, Result, Answer = Result> {
   readonly worthSplitting?: number;
   /** Whether waiting items with one key are one item, as two lookups are and two writes are not. @default false */
   readonly share?: boolean;
-  /** Most items that wait; one more is rejected, so that a silent server costs no memory. @default Infinity */
+  /** Most items that wait; one more is rejected, so that a silent server costs no memory. @default 10000 */
   readonly maxWaiting?: number;
   /** Whether what waits is rejected with a batch, as a client does with its queue. @default false */
   readonly failsTogether?: boolean;
@@ -50,7 +52,7 @@ export function createBatcher<Item, Result, Answer = Result>(
   options: BatchOptions<Item, Result, Answer>,
 ): (item: Item) => Promise<Result> {
   const { run, keyOf, maxItems, maxRunning, share = false, isItemFault = () => false } = options;
-  const { worthSplitting = maxItems, maxWaiting = Infinity, failsTogether = false } = options;
+  const { worthSplitting = maxItems, maxWaiting = MAX_WAITING, failsTogether = false } = options;
   const { read = (answer: Answer) => answer as unknown as Result } = options;
   /** The last entry of each key that is not done. */
   const last = new Map<string, Entry<Item, Result>>();

@@ -20,9 +20,6 @@ export type {
   PostgresResult,
 } from "./postgres/pool.ts";
 
-/** Most lookups, and most writes of a kind, that wait: a pool that waits for a connection without end costs no memory. */
-const MAX_WAITING = 10_000;
-
 /**
  * Sessions in a PostgreSQL database (13 or later), through the package `pg`. Lookups of one tick of the event
  * loop travel as one query, and writes share one commit; a change is heard of by every node that watches,
@@ -41,7 +38,6 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
   const channel = postgresChannel(pool, table.name);
 
   const find = createBatcher<string, SessionRecord | undefined>({
-    maxWaiting: MAX_WAITING,
     maxItems: 32,
     maxRunning: 4,
     share: true,
@@ -63,7 +59,6 @@ export function postgresStore(options: PostgresStoreOptions): DatabaseStore {
     write: (items: readonly Item[]) => Promise<unknown[][]>,
   ): (item: Item) => Promise<boolean> {
     return createBatcher<Item, boolean>({
-      maxWaiting: MAX_WAITING,
       maxItems: NOTIFICATION_IDS,
       maxRunning: 2,
       // One is written down here while the other is on disk: an eighth more a second.

@@ -49,7 +49,6 @@ export function createTogether<Item, Result, Answer>({
     maxItems: 64,
     // Enough for nobody to wait for an answer to others, as long as Redis is not what all are waiting for.
     maxRunning: 8,
-    maxWaiting: 10_000,
     failsTogether: true,
   });
 
