@@ -166,6 +166,16 @@ describe("the check", () => {
 });
 
 describe("a server that does not answer", () => {
+  /** A store with a session in it, over a link that can fall silent. */
+  async function linked() {
+    const server = await start({ appendonly: "always" });
+    const link = await given.link(server.port);
+    const store = given.store({ url: link.url, prefix: freshPrefix() });
+    const kept = record();
+    await store.insert(kept);
+    return { link, store, kept };
+  }
+
   test("costs no memory when it is gone: commands are refused at once", async () => {
     const server = await start({ appendonly: "always" });
     const store = given.store({ url: server.url, prefix: freshPrefix() });
@@ -233,22 +243,14 @@ describe("a server that does not answer", () => {
   });
 
   test("is found again when the connection was dead though open", async () => {
-    const server = await start({ appendonly: "always" });
-    const link = await given.link(server.port);
-    const store = given.store({ url: link.url, prefix: freshPrefix() });
-    const kept = record();
-    await store.insert(kept);
+    const { link, store, kept } = await linked();
     link.silence(0);
     await expect(store.find(kept.id)).rejects.toThrow("Disconnects");
     expect((await store.find(kept.id))?.id).toBe(kept.id);
   });
 
   test("is found again also by who asks for what others wait for already", async () => {
-    const server = await start({ appendonly: "always" });
-    const link = await given.link(server.port);
-    const store = given.store({ url: link.url, prefix: freshPrefix() });
-    const kept = record();
-    await store.insert(kept);
+    const { link, store, kept } = await linked();
     await store.find(kept.id);
     // The connection has just been asked whether it is alive: who asks now does not ask it again.
     link.silence(0);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
 import { sqliteStore, type SqliteDatabase } from "../../../src/stores/sqlite.ts";
+import type { DatabaseStore } from "../../../src/stores/store.ts";
 import { testRecord } from "../../../src/testing/index.ts";
 import { sqliteFolder } from "./folder.ts";
 import { sqliteProcess } from "./processes.ts";
@@ -184,8 +185,6 @@ describe("while the application has a transaction open on its connection", () =>
   });
 });
 
-const TAKE_OVER = "PRAGMA wal_checkpoint(PASSIVE)";
-
 test("a store that is being closed finishes what was asked for, and takes no more", async () => {
   const { store, path } = await migrated();
   const one = record();
@@ -197,8 +196,12 @@ test("a store that is being closed finishes what was asked for, and takes no mor
 });
 
 describe("a sweep", () => {
-  const expired = (count: number) =>
-    Array.from({ length: count }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
+  const TAKE_OVER = "PRAGMA wal_checkpoint(PASSIVE)";
+  const insertExpired = (store: DatabaseStore, count: number) =>
+    Promise.all(
+      Array.from({ length: count }, (_, n) => store.insert(testRecord({ id: `expired ${n}`, createdAt: 0 }))),
+    );
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
   const execute: unknown = Reflect.get(DatabaseSync.prototype, "exec");
   /** What is executed on any connection. */
   let executed: MockInstance<DatabaseSync["exec"]>;
@@ -209,14 +212,14 @@ describe("a sweep", () => {
 
   test("has the log taken over now and then, and never in one turn with a commit", async () => {
     const { store } = await migrated();
-    await Promise.all(expired(500).map((one) => store.insert(one)));
+    await insertExpired(store, 500);
     executed.mockClear();
     const turns: string[][] = [];
     const sweep = { isOver: false };
     const swept = store.deleteExpired(500).finally(() => (sweep.isOver = true));
     while (!sweep.isOver) {
       void store.insert(record());
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       turns.push(executed.mock.calls.splice(0).map(([sql]) => sql));
     }
     expect(await swept).toBe(500);
@@ -231,14 +234,14 @@ describe("a sweep", () => {
     database.exec("PRAGMA journal_mode = WAL");
     const store = sqliteStore({ database });
     await store.migrate();
-    await Promise.all(expired(500).map((one) => store.insert(one)));
+    await insertExpired(store, 500);
     expect(await store.deleteExpired(500)).toBe(500);
     expect(executed.mock.calls.flat()).not.toContain(TAKE_OVER);
   });
 
   test("goes on when the log cannot be taken over", async () => {
     const { store } = await migrated();
-    await Promise.all(expired(500).map((one) => store.insert(one)));
+    await insertExpired(store, 500);
     const refusals: string[] = [];
     executed.mockImplementation(function (this: DatabaseSync, sql) {
       if (sql !== TAKE_OVER) return Reflect.apply(execute as () => void, this, [sql]);
@@ -253,33 +256,32 @@ describe("a sweep", () => {
   test("is brought to its end by a store that is being closed", async () => {
     for (let turns = 0; turns < 10; turns++) {
       const { store } = await migrated();
-      await Promise.all(expired(500).map((one) => store.insert(one)));
+      await insertExpired(store, 500);
       const swept = store.deleteExpired(1000);
-      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; turn < turns; turn++) await nextTurn();
       await store.close();
       expect(await swept).toBe(500);
     }
   });
-});
 
-test("a sweep removes as many as it was told to, in steps between which others have their turn", async () => {
-  const { store } = await migrated();
-  await store.insert(testRecord({ id: "living", createdAt: Date.now() }));
-  const expired = Array.from({ length: 3000 }, (_, n) => testRecord({ id: `expired ${n}`, createdAt: 0 }));
-  await Promise.all(expired.map((one) => store.insert(one)));
-  let turns = 0;
-  const sweep = { isOver: false };
-  const swept = store.deleteExpired(2500).finally(() => (sweep.isOver = true));
-  while (!sweep.isOver) {
+  test("removes as many as it was told to, in steps between which others have their turn", async () => {
+    const { store } = await migrated();
+    await store.insert(testRecord({ id: "living", createdAt: Date.now() }));
+    await insertExpired(store, 3000);
+    let turns = 0;
+    const sweep = { isOver: false };
+    const swept = store.deleteExpired(2500).finally(() => (sweep.isOver = true));
+    while (!sweep.isOver) {
+      expect(await store.find("living")).toMatchObject({ id: "living" });
+      await nextTurn();
+      turns++;
+    }
+    expect(await swept).toBe(2500);
+    expect(turns).toBeGreaterThan(5);
+    expect(await store.deleteExpired(0)).toBe(0);
+    expect(await store.deleteExpired(1000)).toBe(500);
+    expect(await store.deleteExpired(1000)).toBe(0);
     expect(await store.find("living")).toMatchObject({ id: "living" });
-    await new Promise((resolve) => setImmediate(resolve));
-    turns++;
-  }
-  expect(await swept).toBe(2500);
-  expect(turns).toBeGreaterThan(5);
-  expect(await store.deleteExpired(0)).toBe(0);
-  expect(await store.deleteExpired(1000)).toBe(500);
-  expect(await store.deleteExpired(1000)).toBe(0);
-  expect(await store.find("living")).toMatchObject({ id: "living" });
-  await store.close();
+    await store.close();
+  });
 });
