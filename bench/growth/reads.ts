@@ -34,26 +34,21 @@ export class Reads {
     return this.#count;
   }
 
-  /** From one answer to the next: whatever holds up the process or the database is in it. */
+  /** Once at least. From one answer to the next: whatever holds up the process or the database is in it. */
   async during(isGoingOn: () => boolean): Promise<void> {
-    while (isGoingOn()) {
+    do {
       const found = await this.#store.find(this.#ids[this.#count % this.#ids.length]!);
       if (found === undefined) throw new Error("A live session is gone.");
       await setImmediate();
       if (++this.#count === MOST_READS) throw new Error("More reads than there is room for.");
       this.#moments[this.#count] = performance.now();
-    }
+    } while (isGoingOn());
   }
 
   /** For so long, and once at least. */
-  async lasting(milliseconds: number): Promise<void> {
+  lasting(milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
-    let isFirst = true;
-    await this.during(() => {
-      const goesOn = isFirst || performance.now() < end;
-      isFirst = false;
-      return goesOn;
-    });
+    return this.during(() => performance.now() < end);
   }
 
   /** What the reads from this one on had to wait, up to but without another. */
