@@ -6,7 +6,7 @@ import { findingsOf, lossesOf } from "./redis/check.ts";
 import { connectionOf, type RedisConnection, type RedisStoreClient, type Text } from "./redis/client.ts";
 import { connectTo } from "./redis/connect.ts";
 import { createIndex, type IndexEntry } from "./redis/user-index.ts";
-import { NO_MARK, parseRecord, textOf, userText } from "./redis/record.ts";
+import { NO_MARK, parseRecord, PLACE, textOf, userText } from "./redis/record.ts";
 import { deleteRecord, insertRecord, readRecords } from "./redis/scripts.ts";
 import { createSwaps } from "./redis/swaps.ts";
 import { createTogether } from "./redis/together.ts";
@@ -94,11 +94,11 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
 
   const find = lookUp((text, id) => {
     if (text === "") return undefined;
-    const { record } = parseRecord(id, text);
+    const record = parseRecord(id, text);
     return record.expiresAt > now() ? record : undefined;
   });
   /** Also if it has expired. */
-  const findMarked = lookUp((text, id) => (text === "" ? undefined : parseRecord(id, text)));
+  const findKept = lookUp((text, id) => (text === "" ? undefined : parseRecord(id, text)));
 
   /** @returns the user and the entry of what was removed, or `undefined` when nothing was. */
   async function remove(id: string, user = ""): Promise<{ user: string; entry: IndexEntry } | undefined> {
@@ -113,9 +113,7 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
   }
 
   async function put(record: SessionRecord, mark: string): Promise<void> {
-    const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
-    const head = `${version} ${expiresAt} ${absoluteExpiresAt} ${mark}`;
-    const args = [String(now()), String(ttlOf(record)), head, user, body];
+    const args = [String(now()), String(ttlOf(record)), textOf(record, mark)];
     const [done] = await insertRecord(await connect(), [keyOf(record.id)], args);
     if (done !== "1") throw new Error("A session with this id is kept already.");
   }
@@ -158,11 +156,11 @@ export function redisStore(options: RedisStoreOptions): DatabaseStore {
       const found = new Map<string, SessionRecord>();
       const stale: IndexEntry[] = [];
       for (const entries of chunksOf(await index.entries(userId))) {
-        const kept = await Promise.all(entries.map(({ id }) => findMarked(id)));
+        const kept = await Promise.all(entries.map(({ id }) => findKept(id)));
         for (const [n, entry] of entries.entries()) {
           const one = kept[n];
-          if (one?.record.userId !== userId || one.mark !== entry.mark) stale.push(entry);
-          if (one?.record.userId === userId && one.record.expiresAt > now()) found.set(entry.id, one.record);
+          if (one?.userId !== userId || one[PLACE].mark !== entry.mark) stale.push(entry);
+          if (one?.userId === userId && one.expiresAt > now()) found.set(entry.id, one);
         }
       }
       await index.prune(userId, stale);

@@ -5,33 +5,50 @@ export const NO_MARK = "-";
 const NONE = "-";
 
 /**
- * What a record's key holds, line by line: `version expiresAt absoluteExpiresAt mark` and the user, which the scripts
- * match; `createdAt lastSeenAt authenticatedAt idleTimeout schemaVersion`; what few records have, as JSON; and the
- * data, which is JSON already. A reader of one JSON text would take twice as long. JSON has no raw line break. The
- * mark says which entry of the user's index is this record's.
+ * Where a record of the store stands in its user's index, as it was found. Symbols are copied with the record:
+ * `{ ...record, data }` has it too, and then it need not be asked for when the record is replaced.
  */
-export interface RecordText {
-  readonly version: string;
-  readonly expiresAt: string;
-  readonly absoluteExpiresAt: string;
-  /** The user as JSON, an empty line when there is none. */
-  readonly user: string;
-  /** The lines after the user. */
-  readonly body: string;
+export const PLACE: unique symbol = Symbol("place in the user's index");
+
+/** A record that the store has found. */
+export interface PlacedRecord extends SessionRecord {
+  readonly [PLACE]: Place;
 }
 
-/** Takes a record apart into the text that is kept, all but its id, which is in the key, and the mark. */
-export function textOf(record: SessionRecord): RecordText {
-  const { createdAt, lastSeenAt, authenticatedAt = NONE, idleTimeout, schemaVersion, data } = record;
+interface Place {
+  /** Which entry of the user's index is this record's, {@link NO_MARK} for none. */
+  readonly mark: string;
+  /** Whose index that is. */
+  readonly userId: string | undefined;
+  /** The entry stays at least as long. */
+  readonly absoluteExpiresAt: number;
+}
+
+/** The mark of a record that is replaced by this one, if it will do for this one too; "" where that is not known. */
+export function knownMark(record: SessionRecord & Partial<PlacedRecord>): string {
+  const place = record[PLACE];
+  if (place === undefined || place.userId !== record.userId) return "";
+  return record.userId === undefined || record.absoluteExpiresAt <= place.absoluteExpiresAt ? place.mark : "";
+}
+
+/**
+ * What a record's key holds, line by line: `mark version expiresAt absoluteExpiresAt` and the user, which the scripts
+ * match; `createdAt lastSeenAt authenticatedAt idleTimeout schemaVersion`; what few records have, as JSON; and the
+ * data, which is JSON already. A reader of one JSON text would take twice as long. JSON has no raw line break. The id
+ * is in the key.
+ *
+ * @param mark - "" for a script to put it in.
+ */
+export function textOf(record: SessionRecord, mark: string): string {
+  const { version, userId, createdAt, lastSeenAt, authenticatedAt = NONE, data } = record;
+  const { expiresAt, absoluteExpiresAt, idleTimeout, schemaVersion } = record;
   const { flash, device, authentication, successor } = record;
   const rare = JSON.stringify({ flash, device, authentication, successor });
-  return {
-    version: String(record.version),
-    expiresAt: String(record.expiresAt),
-    absoluteExpiresAt: String(record.absoluteExpiresAt),
-    user: userText(record.userId),
-    body: `${createdAt} ${lastSeenAt} ${authenticatedAt} ${idleTimeout} ${schemaVersion}\n${rare === "{}" ? "" : rare}\n${data}`,
-  };
+  return `${mark} ${version} ${expiresAt} ${absoluteExpiresAt}
+${userText(userId)}
+${createdAt} ${lastSeenAt} ${authenticatedAt} ${idleTimeout} ${schemaVersion}
+${rare === "{}" ? "" : rare}
+${data}`;
 }
 
 /** How a user stands in a record. */
@@ -40,12 +57,12 @@ export function userText(userId: string | undefined): string {
 }
 
 /** What stands in the key of a record. @throws when it is no record. */
-export function parseRecord(id: string, text: string): { record: SessionRecord; mark: string } {
+export function parseRecord(id: string, text: string): PlacedRecord {
   const reader = new FieldReader(text);
+  const mark = reader.word();
   const version = reader.number();
   const expiresAt = reader.number();
   const absoluteExpiresAt = reader.number();
-  const mark = reader.line();
   const userId = userOf(reader.line());
   const createdAt = reader.number();
   const lastSeenAt = reader.number();
@@ -53,7 +70,7 @@ export function parseRecord(id: string, text: string): { record: SessionRecord; 
   const idleTimeout = reader.number();
   const schemaVersion = reader.number();
   const rare = reader.line();
-  const record: SessionRecord = {
+  const record: PlacedRecord = {
     id,
     version,
     userId,
@@ -66,12 +83,13 @@ export function parseRecord(id: string, text: string): { record: SessionRecord; 
     schemaVersion,
     data: reader.rest(),
     flash: undefined,
+    [PLACE]: { mark, userId, absoluteExpiresAt },
   };
   const numbers =
     version + expiresAt + absoluteExpiresAt + createdAt + lastSeenAt + idleTimeout + schemaVersion;
   // What is no number makes the sum NaN.
   if (Number.isNaN(numbers + (authenticatedAt ?? 0))) throw noRecord();
-  return { record: rare === "" ? record : { ...record, ...rareOf(rare) }, mark };
+  return rare === "" ? record : { ...record, ...rareOf(rare) };
 }
 
 function noRecord(): Error {
@@ -122,13 +140,22 @@ class FieldReader {
     return undefined;
   }
 
+  /** The text before the next blank. */
+  word(): string {
+    return this.#until(" ");
+  }
+
   /** What is left of this line. */
   line(): string {
-    const end = this.#text.indexOf("\n", this.#at);
+    return this.#until("\n");
+  }
+
+  #until(separator: string): string {
+    const end = this.#text.indexOf(separator, this.#at);
     if (end === -1) throw noRecord();
-    const line = this.#text.slice(this.#at, end);
+    const field = this.#text.slice(this.#at, end);
     this.#at = end + 1;
-    return line;
+    return field;
   }
 
   rest(): string {

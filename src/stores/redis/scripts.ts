@@ -26,20 +26,26 @@ local kept = redis.call("MGET", unpack(KEYS))
 for n = 1, #KEYS do kept[n] = kept[n] or "" end
 return kept`);
 
-/** ARGV: now, ttl, then the lines: head, user, body. @returns ["1"], or ["0"] when a living record has the key. */
+/** ARGV: now, ttl, text. @returns ["1"], or ["0"] when a living record has the key. */
 export const insertRecord: RedisScript = script(`
 local kept = redis.call("GET", KEYS[1])
 if kept then
-  local expires = string.match(kept, "^%S+ (%S+)")
+  local expires = string.match(kept, "^%S+ %S+ (%S+)")
   if not expires or tonumber(expires) > tonumber(ARGV[1]) then return {0} end
 end
-redis.call("SET", KEYS[1], ARGV[3] .. "\\n" .. ARGV[4] .. "\\n" .. ARGV[5], "PX", ARGV[2])
+redis.call("SET", KEYS[1], ARGV[3], "PX", ARGV[2])
 return {1}`);
 
 /**
- * Replaces many records, each by itself: an error of one is no other's. ARGV: now, channel, and for each key expected
- * version, ttl or "0" when the record is over, its numbers ("version expiresAt absoluteExpiresAt "), absoluteExpiresAt,
- * mark or "", user, body, what to tell others.
+ * Replaces many records, each by itself: an error of one is no other's. ARGV: now, channel, and for each key
+ *
+ * - mark and version, each with a blank behind it, that the record must begin with where the new one keeps its mark;
+ *   else "", and then the record is taken apart to find out what becomes of it;
+ * - how much of the record that takes: the index of the last octet;
+ * - the version that the record must have;
+ * - ttl, or "0" when the record is over;
+ * - the text of the new record, which begins with a blank where its mark is not known;
+ * - what to tell others.
  *
  * @returns for each key "0" when the record is gone or changed, "2" when it has to be indexed first (and a mark be
  * brought), "1" when it is done, "1", user and mark in three lines when that entry of that user's index is to be
@@ -48,43 +54,44 @@ return {1}`);
 export const updateRecords: RedisScript = script(`
 local now, channel = tonumber(ARGV[1]), ARGV[2]
 local changed, told, answers = {}, {}, {}
-local HEAD = "^(%S+) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n"
+local HEAD = "^(%S*) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n"
 local function errorOf(reply) return type(reply) == "table" and reply.err end
+local function isOver(expires) return (tonumber(expires) or 0) <= now end
 local function update(key, n, at)
-  -- The record as a whole only where its user is long: Lua hashes every octet of a text.
-  local kept = redis.pcall("GETRANGE", key, "0", "159")
+  -- The record as a whole only where its user is long: Lua hashes every octet of a text that it is handed or makes.
+  local kept = redis.pcall("GETRANGE", key, "0", ARGV[at + 1])
   if errorOf(kept) then return "-" .. kept.err end
-  local version, expires, absolute, markBefore, userBefore = string.match(kept, HEAD)
-  if not version then
-    kept = redis.pcall("GET", key) or ""
-    if errorOf(kept) then return "-" .. kept.err end
-    version, expires, absolute, markBefore, userBefore = string.match(kept, HEAD)
-  end
-  if version ~= ARGV[at] or tonumber(expires) <= now then return "0" end
-  local ttl, limit, mark, user = ARGV[at + 1], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]
-  local done
-  if ttl == "0" then
-    mark = nil
-    done = redis.pcall("DEL", key)
+  local begins, ttl, text = ARGV[at], ARGV[at + 3], ARGV[at + 4]
+  local answer = "1"
+  if begins ~= "" then
+    if string.sub(kept, 1, #begins) ~= begins then return "0" end
+    if isOver(string.match(kept, "^%S+", #begins + 1)) then return "0" end
   else
-    if user == "" then
-      mark = "-"
-    elseif mark == "" then
+    local markBefore, version, expires, absolute, userBefore = string.match(kept, HEAD)
+    if not version then
+      kept = redis.pcall("GET", key) or ""
+      if errorOf(kept) then return "-" .. kept.err end
+      markBefore, version, expires, absolute, userBefore = string.match(kept, HEAD)
+    end
+    if version ~= ARGV[at + 2] or isOver(expires) then return "0" end
+    local mark, _, _, limit, user = string.match(text, HEAD)
+    if mark == "" then
       if userBefore ~= user then return "2" end
       if limit ~= absolute and tonumber(limit) > tonumber(absolute) then return "2" end
-      mark = markBefore
+      text = markBefore .. text
+    elseif mark ~= markBefore or user ~= userBefore then
+      answer = "1\\n" .. userBefore .. "\\n" .. markBefore
     end
-    local text = ARGV[at + 2] .. mark .. "\\n" .. user .. "\\n" .. ARGV[at + 6]
-    done = redis.pcall("SET", key, text, "PX", ttl)
   end
+  local done
+  if ttl == "0" then done = redis.pcall("DEL", key) else done = redis.pcall("SET", key, text, "PX", ttl) end
   if errorOf(done) then return "-" .. done.err end
   changed[#changed + 1] = n
-  told[#told + 1] = ARGV[at + 7]
-  if mark == markBefore and user == userBefore then return "1" end
-  return "1\\n" .. userBefore .. "\\n" .. markBefore
+  told[#told + 1] = ARGV[at + 5]
+  return answer
 end
 for n, key in ipairs(KEYS) do
-  local answer = update(key, n, 8 * n - 5)
+  local answer = update(key, n, 6 * n - 3)
   -- A replica does nothing for anybody, and a Sentinel's client that is told so looks for the primary.
   -- Before Redis 7 an error begins with the place in the script.
   local readonly = string.match(answer, "^%-.-(READONLY[^\\r\\n]*)")
@@ -105,7 +112,7 @@ return answers`);
 export const deleteRecord: RedisScript = script(`
 local kept = redis.call("GET", KEYS[1])
 if not kept then return {} end
-local mark, user = string.match(kept, "^%S+ %S+ %S+ (%S+)\\n([^\\n]*)\\n")
+local mark, user = string.match(kept, "^(%S+) %S+ %S+ %S+\\n([^\\n]*)\\n")
 if ARGV[3] ~= "" and user ~= ARGV[3] then return {} end
 redis.call("DEL", KEYS[1])
 redis.call("PUBLISH", ARGV[1], ARGV[2])

@@ -1,9 +1,14 @@
 import type { MaybePromise } from "../../core/maybe-promise.ts";
 import type { SessionRecord } from "../store.ts";
 import type { RedisConnection } from "./client.ts";
-import { textOf } from "./record.ts";
+import { knownMark, NO_MARK, textOf } from "./record.ts";
 import { updateRecords } from "./scripts.ts";
 import { createTogether } from "./together.ts";
+
+/** Octets of a record that are enough to take it apart, as long as its user has no long name. */
+const WHOLE_HEAD = "159";
+/** Octets of a number, at most. */
+const NUMBER_LENGTH = 24;
 
 /** One record to be replaced. */
 export interface Swap {
@@ -40,17 +45,30 @@ export function createSwaps({ connect, channel, now, ttlOf }: SwapOptions): (swa
     run(connection, swaps: readonly Swap[]) {
       const moment = now();
       const args = [String(moment), channel];
-      for (const { record, expectedVersion, mark } of swaps) {
-        const { version, expiresAt, absoluteExpiresAt, user, body } = textOf(record);
-        const isOver = record.expiresAt <= moment;
-        const numbers = `${version} ${expiresAt} ${absoluteExpiresAt} `;
-        args.push(String(expectedVersion), isOver ? "0" : String(ttlOf(record)), numbers, absoluteExpiresAt);
-        args.push(mark, user, body, isOver ? record.id : `${record.id} ${version}`);
-      }
+      for (const swap of swaps) args.push(...argsOf(swap, moment, ttlOf));
       const keys = swaps.map(({ key }) => key);
       return updateRecords(connection, keys, args);
     },
   });
+}
+
+/** What {@link updateRecords} is told of one record. */
+function argsOf(
+  { record, expectedVersion, mark }: Swap,
+  moment: number,
+  ttlOf: SwapOptions["ttlOf"],
+): readonly string[] {
+  const { id, version, userId } = record;
+  const expected = String(expectedVersion);
+  if (record.expiresAt <= moment) return ["", WHOLE_HEAD, expected, "0", "", id];
+  const [ttl, told] = [String(ttlOf(record)), `${id} ${version}`];
+  const known = mark === "" ? knownMark(record) : "";
+  if (known === "") {
+    const own = userId === undefined ? NO_MARK : mark;
+    return ["", WHOLE_HEAD, expected, ttl, textOf(record, own), told];
+  }
+  const begins = `${known} ${expected} `;
+  return [begins, String(begins.length + NUMBER_LENGTH), expected, ttl, textOf(record, known), told];
 }
 
 /** Reads what {@link updateRecords} says of one record. */

@@ -71,21 +71,32 @@ export class Given {
   }
 }
 
-/** The contract's lines, each over stores of a prefix of its own. */
+/** The contract's lines, each over stores of a prefix of its own. @param as - How they are used. */
 export function contractOver(
   makeOptions: () => RedisStoreOptions,
+  as: (store: DatabaseStore) => DatabaseStore = (store) => store,
 ): { name: string; run: () => Promise<void> }[] {
   return storeContract.map(({ name, run }) => ({
     name,
     async run() {
       const given = new Given();
       try {
-        await run((now) => given.store({ ...makeOptions(), prefix: freshPrefix(), now }));
+        await run((now) => as(given.store({ ...makeOptions(), prefix: freshPrefix(), now })));
       } finally {
         await given.end();
       }
     },
   }));
+}
+
+/** A store of which every record is found before it is replaced, as a session's is. */
+export function replacingFound(store: DatabaseStore): DatabaseStore {
+  return {
+    ...store,
+    async update(next, expectedVersion) {
+      return store.update({ ...(await store.find(next.id)), ...next }, expectedVersion);
+    },
+  };
 }
 
 /** A watch that writes down what it is told. */
