@@ -17,7 +17,7 @@ export class SessionCookie {
     this.#transportOf = transportOf;
   }
 
-  get #transport(): Transport {
+  #transport(): Transport {
     return (this.#chosen ??= this.#transportOf(this.#exchange));
   }
 
@@ -25,14 +25,14 @@ export class SessionCookie {
   read(): string | typeof DUPLICATE | undefined {
     const header = this.#exchange.header("cookie");
     if (header === null) return undefined;
-    const value = readCookie(header, this.#transport.cookieName);
+    const value = readCookie(header, this.#transport().cookieName);
     this.present = value !== undefined;
     return value;
   }
 
   /** Whether the response can still carry a cookie that the browser will keep. */
   get settable(): boolean {
-    return this.#exchange.writable() && this.#transport.safe;
+    return this.#exchange.writable() && this.#transport().safe;
   }
 
   /** @param maxAge - Seconds, or `undefined` for a cookie that ends with the browser. */
@@ -47,7 +47,7 @@ export class SessionCookie {
   }
 
   #write(value: string, maxAge: number | undefined): void {
-    const { cookieName, attributes } = this.#transport;
+    const { cookieName, attributes } = this.#transport();
     this.#exchange.setCookie(cookieName, writeCookie(cookieName, value, { ...attributes, maxAge }));
   }
 }

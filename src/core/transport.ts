@@ -63,7 +63,8 @@ export function chooseTransport(
   forwardedProto: string | null,
   development: boolean,
 ): Transport {
-  if (nearestProto(forwardedProto) === "https") return transports.secure;
+  // Mostly it is that one word.
+  if (forwardedProto === "https" || nearestProto(forwardedProto) === "https") return transports.secure;
   const { url } = request;
   if (url.startsWith("https:")) return transports.secure;
   if (isLoopback(url)) return development ? transports.plain : transports.secure;
