@@ -1,7 +1,7 @@
 import { coatcheck } from "./candidates/coatcheck.ts";
 import { ALL_SIZES, among } from "./growth/sizes.ts";
 import { micro, percent } from "./lib/numbers.ts";
-import { SIZES, type Size } from "./lib/payloads.ts";
+import { SIZES } from "./lib/payloads.ts";
 import type { Quantity } from "./lib/quantities.ts";
 import type { Results } from "./lib/results.ts";
 import { samplesOf, valuesOf, type Samples } from "./lib/samples.ts";
@@ -18,7 +18,7 @@ import { recentName } from "./scenarios/request.ts";
 /** A file in `docs/images`. */
 export interface Plot {
   readonly file: string;
-  /** @returns `undefined` while anything of it has not been measured. */
+  /** @returns `undefined` while anything of it has not been measured, or not on one machine. */
   readonly draw: (results: Results) => string | undefined;
 }
 
@@ -31,11 +31,17 @@ export const plots: readonly Plot[] = [
 
 function drawOpen(results: Results): string | undefined {
   const groups: BarGroup[] = [];
-  for (const size of Object.values(SIZES)) {
-    const bars = openBars(size, results);
-    if (bars === undefined) return undefined;
-    groups.push({ title: `${size.name} of data`, bars });
-  }
+  const sizes = Object.values(SIZES);
+  const outcomes = outcomesOf(
+    sizes.flatMap((size) => [openName(size), recentName(size)]),
+    results,
+  );
+  if (outcomes === undefined) return undefined;
+  for (const [n, size] of sizes.entries())
+    groups.push({
+      title: `${size.name} of data`,
+      bars: openBars(outcomes[2 * n]!, outcomes[2 * n + 1]!),
+    });
   const values = groups.flatMap(({ bars }) => bars.map(({ value }) => value));
   return drawBars(
     "Processor time to open a session's cookie, in microseconds (logarithmic)",
@@ -44,9 +50,7 @@ function drawOpen(results: Results): string | undefined {
   );
 }
 
-function openBars(size: Size, results: Results): Bar[] | undefined {
-  const [opened, recent] = [openName(size), recentName(size)].map((name) => outcomeOf(name, results));
-  if (opened === undefined || recent === undefined) return undefined;
+function openBars(opened: Outcome, recent: Outcome): Bar[] {
   const bar = (label: string, own: Samples, isOwn: boolean): Bar => {
     const value = middle(own, "cpu");
     return { label, value, text: micro(value), isOwn };
@@ -59,9 +63,9 @@ function openBars(size: Size, results: Results): Bar[] | undefined {
 
 function drawHttp(results: Results): string | undefined {
   const groups: BarGroup[] = [];
-  for (const framework of httpFrameworks) {
-    const outcome = outcomeOf(httpName(framework), results);
-    if (outcome === undefined) return undefined;
+  const outcomes = outcomesOf(httpFrameworks.map(httpName), results);
+  if (outcomes === undefined) return undefined;
+  for (const [n, outcome] of outcomes.entries()) {
     const none = valuesOf(samplesOf(outcome.samples, NONE), "rate");
     const bars = outcome.samples.map((own): Bar => {
       const value = ratio(valuesOf(own, "rate"), none);
@@ -73,26 +77,29 @@ function drawHttp(results: Results): string | undefined {
         isOwn: own.name.startsWith("Coatcheck"),
       };
     });
-    groups.push({ title: `on ${framework}`, bars });
+    groups.push({ title: `on ${httpFrameworks[n]!}`, bars });
   }
   return drawBars("Requests a second that are left, of those without a session", shareAxis, groups);
 }
 
 function drawGrowth(results: Results): string | undefined {
-  const series: Series[] = [];
-  for (const [label, name] of [
+  const shown = [
     ["SQLite", growthName("sqlite", 1)],
     ["PostgreSQL, one at a time", growthName("postgres", 1)],
     ["PostgreSQL, 64 at once", growthName("postgres", 64)],
-  ] as const) {
-    const outcome = outcomeOf(name, results);
-    if (outcome === undefined) return undefined;
-    const points = outcome.samples.map((own) => {
+  ] as const;
+  const outcomes = outcomesOf(
+    shown.map(([, name]) => name),
+    results,
+  );
+  if (outcomes === undefined) return undefined;
+  const series = shown.map(([label], n): Series => {
+    const points = outcomes[n]!.samples.map((own) => {
       const size = ALL_SIZES.find((one) => among(one) === own.name)!;
       return [size, middle(own, "wall")] as const;
     });
-    series.push({ label, points });
-  }
+    return { label, points };
+  });
   const names = { x: "live sessions", y: "microseconds a read" };
   return drawLines("Time to read one session, by how many there are", names, series);
 }
@@ -101,6 +108,8 @@ function middle(own: Samples, quantity: Quantity): number {
   return median(valuesOf(own, quantity));
 }
 
-function outcomeOf(wanted: string, { outcomes }: Results): Outcome | undefined {
-  return outcomes.find(({ name }) => name === wanted);
+function outcomesOf(names: readonly string[], { outcomes }: Results): Outcome[] | undefined {
+  const found = names.flatMap((wanted) => outcomes.find(({ name }) => name === wanted) ?? []);
+  const isOneMachine = found.every(({ machine }) => machine === found[0]!.machine);
+  return found.length === names.length && isOneMachine ? found : undefined;
 }

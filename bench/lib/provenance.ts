@@ -1,27 +1,34 @@
 import type { Outcome } from "./scenario.ts";
 
 /** What a table cannot say: from which state of the source its figures come, and whether others disturbed them. */
-export function provenance(outcomes: readonly Outcome[]): string {
-  return `${statesOf(outcomes)}\n\n${disturbanceOf(outcomes)}`;
+export function provenance(outcomes: readonly Outcome[], machines: number): string {
+  return `${statesOf(outcomes, machines)}\n\n${disturbanceOf(outcomes)}`;
 }
 
-/** Databases, each with its version, without those that have none: a store in memory. */
-export function serverVersions(servers: readonly string[]): [string, string][] {
-  return [...new Set(servers)].flatMap((server): [string, string][] => {
-    const [, name, version] = /^(\S+) (\d.*)$/.exec(server) ?? [];
-    return name === undefined || version === undefined ? [] : [[name, version]];
-  });
+/** What a machine is called where there are several. @param at - Its place. */
+export function machineName(at: number): string {
+  return `machine ${at + 1}`;
 }
 
-function statesOf(outcomes: readonly Outcome[]): string {
-  const groups = [...Map.groupBy(outcomes, ({ source }) => source)].map(([source, group]) => {
-    const state = source === undefined ? "a state that was not recorded" : `\`${source}\``;
-    const lastDay = group
-      .map(({ day }) => day)
-      .toSorted()
-      .at(-1)!;
-    return { lastDay, line: `- ${state}, ${lastDay}: ${namesOf(group)}` };
-  });
+/** The versions of databases, by their names, without those that have none: a store in memory. */
+export function serverVersions(servers: readonly string[]): Record<string, string> {
+  const found = servers.flatMap((server) => /^(\S+) (\d[^,]*)/.exec(server) ?? []);
+  return Object.fromEntries(found.map(([, name, version]) => [name!, version!]));
+}
+
+function statesOf(outcomes: readonly Outcome[], machines: number): string {
+  const groups = [...Map.groupBy(outcomes, ({ source, machine }) => `${machine} ${source}`).values()].map(
+    (group) => {
+      const { source, machine } = group[0]!;
+      const state = source === undefined ? "a state that was not recorded" : `\`${source}\``;
+      const where = machines === 1 ? "" : `, ${machineName(machine)}`;
+      const lastDay = group
+        .map(({ day }) => day)
+        .toSorted()
+        .at(-1)!;
+      return { lastDay, line: `- ${state}, ${lastDay}${where}: ${namesOf(group)}` };
+    },
+  );
   const lines = groups.toSorted((a, b) => (a.lastDay < b.lastDay ? 1 : -1)).map(({ line }) => line);
   return `From which state of the source (the first digits of the SHA-256 of \`src/\`) what was measured, and when last:\n\n${lines.join("\n")}`;
 }

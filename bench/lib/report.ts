@@ -1,5 +1,5 @@
 import { judge, type Judgement } from "./claims.ts";
-import { provenance, serverVersions } from "./provenance.ts";
+import { machineName, provenance, serverVersions } from "./provenance.ts";
 import { rateTable } from "./rate-table.ts";
 import type { Results } from "./results.ts";
 import type { Claim, Outcome, Question, Scenario, Study } from "./scenario.ts";
@@ -15,13 +15,18 @@ export interface Judged extends Judgement {
 }
 
 /**
- * Writes the table of some scenarios.
+ * Writes the table of some scenarios, without those that ran on another machine than the newest: nothing is set beside each other
+ * that did not.
  *
  * @param scenarios - All of one table.
  * @returns `undefined` when none of them has been measured.
  */
 export function tableOf(scenarios: readonly Measured[], results: Results): string | undefined {
-  const outcomes = scenarios.flatMap((one) => outcomeOf(one, results) ?? []);
+  const names = new Set(scenarios.map(({ name }) => name));
+  const newest = results.outcomes.findLast(({ name }) => names.has(name));
+  const outcomes = scenarios
+    .flatMap((one) => outcomeOf(one, results) ?? [])
+    .filter(({ machine }) => machine === newest!.machine);
   const [first, last] = [scenarios[0], outcomes.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   if ("columns" in first) return table(last.samples, first.columns, last.base);
@@ -58,15 +63,21 @@ export function claimSection(heading: string, judged: readonly Judged[]): string
 }
 
 /** Processor, Node, packages and database servers as a table, and where the figures come from. */
-export function machineSection(scenarios: readonly Measured[], results: Results): string {
+export function machineSection(scenarios: readonly Measured[], { machines, outcomes }: Results): string {
   // Earlier results may hold scenarios that are no longer there.
   const names = new Set(scenarios.map(({ name }) => name));
-  const outcomes = results.outcomes.filter(({ name }) => names.has(name));
-  const { packages, sqlite, ...system } = results.machine;
-  const servers = serverVersions([`SQLite ${sqlite}`, ...outcomes.map(({ server }) => server ?? "")]);
-  const rows = [...Object.entries(system), ...servers, ...Object.entries(packages)];
-  const machine = markdown([["", "version or size"], ...rows.map((row) => row.map(String))]);
-  return `${machine}\n\n${provenance(outcomes)}`;
+  const shown = outcomes.filter(({ name }) => names.has(name));
+  const columns = machines.map(({ packages, sqlite, ...system }, at) => {
+    const servers = shown.flatMap(({ machine, server }) => (machine === at ? (server ?? []) : []));
+    const rows = [system, serverVersions([`SQLite ${sqlite}`, ...servers]), packages];
+    return new Map(
+      rows.flatMap((part) => Object.entries(part).map(([name, value]) => [name, String(value)])),
+    );
+  });
+  const keys = new Set(columns.flatMap((column) => [...column.keys()]));
+  const rows = [...keys].map((key) => [key, ...columns.map((column) => column.get(key) ?? "")]);
+  const heads = machines.length === 1 ? ["version or size"] : machines.map((_machine, at) => machineName(at));
+  return `${markdown([["", ...heads], ...rows])}\n\n${provenance(shown, machines.length)}`;
 }
 
 /** The title, with how many operations are under way where scenarios differ in it. */

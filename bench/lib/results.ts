@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 import { describeMachine, type Machine } from "./machine.ts";
 import type { Outcome } from "./scenario.ts";
 
-/** What is kept of all that was measured on one machine. */
+/** What is kept of all that was measured. */
 export interface Results {
-  readonly machine: Machine;
+  /** Where it was: the outcomes say which of them by its place. */
+  readonly machines: readonly Machine[];
   /** In the order in which they were measured. */
   readonly outcomes: readonly Outcome[];
 }
@@ -24,34 +25,39 @@ export function readResults(name: string): Results | undefined {
 
 /** A file of results that outcomes are put into. */
 export interface ResultsFile {
+  /** The one that this process runs on. */
   readonly machine: Machine;
   /** Keeps an outcome, in place of an earlier one of the same scenario, and writes the file. @returns what is in it, with its rounding. */
-  put(outcome: Outcome): Results;
+  put(outcome: Omit<Outcome, "machine">): Results;
 }
 
-/**
- * Opens a file of results to put more into it.
- *
- * @throws when there are some of another machine or of other versions: no table compares what did not run beside each other.
- */
+/** Opens a file of results to put more into it; what is there may be of another machine, or of other versions. */
 export function openResults(name: string): ResultsFile {
   // As it will be read back: without what is undefined.
   const machine = JSON.parse(JSON.stringify(describeMachine())) as Machine;
   const earlier = readResults(name);
-  if (earlier !== undefined && !isDeepStrictEqual(earlier.machine, machine))
-    throw new Error(
-      `bench/results/${name}.json was measured elsewhere or with other versions. Remove it, or choose another --name.`,
-    );
-  const outcomes = new Map(earlier?.outcomes.map((outcome) => [outcome.name, outcome]));
+  const outcomes = new Map(
+    earlier?.outcomes.map((outcome) => [outcome.name, { outcome, on: earlier.machines[outcome.machine]! }]),
+  );
   return {
     machine,
     put(outcome) {
       // To the end, as the newest one.
       outcomes.delete(outcome.name);
-      outcomes.set(outcome.name, outcome);
-      return write(name, { machine, outcomes: [...outcomes.values()] });
+      outcomes.set(outcome.name, { outcome: { ...outcome, machine: 0 }, on: machine });
+      return write(name, numbered([...outcomes.values()]));
     },
   };
+}
+
+/** Lists each machine once, and only those that something was measured on. */
+function numbered(all: readonly { readonly outcome: Outcome; readonly on: Machine }[]): Results {
+  const machines: Machine[] = [];
+  const outcomes = all.map(({ outcome, on }) => {
+    const known = machines.findIndex((one) => isDeepStrictEqual(one, on));
+    return { ...outcome, machine: known === -1 ? machines.push(on) - 1 : known };
+  });
+  return { machines, outcomes };
 }
 
 function write(name: string, results: Results): Results {

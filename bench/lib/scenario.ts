@@ -67,6 +67,8 @@ export interface Outcome {
   readonly base: string;
   /** Name and version of the server; `undefined` where there is none. */
   readonly server: string | undefined;
+  /** Which of the results' machines it was measured on, by its place. */
+  readonly machine: number;
   /** When it was measured: a date in UTC. */
   readonly day: string;
   /** Runnable processes in the minute before, others' work. */
