@@ -5,8 +5,9 @@ export const NO_MARK = "-";
 const NONE = "-";
 
 /**
- * Where a record of the store stands in its user's index, as it was found. Symbols are copied with the record:
- * `{ ...record, data }` has it too, and then it need not be asked for when the record is replaced.
+ * Where a record stood in its user's index when it was found. Symbols are copied with a record: `{ ...found, data }` has
+ * it too, and can be replaced without what is kept being taken apart. By then it can be wrong, as of a copy under
+ * another id: the script compares it.
  */
 export const PLACE: unique symbol = Symbol("place in the user's index");
 
@@ -24,7 +25,7 @@ interface Place {
   readonly absoluteExpiresAt: number;
 }
 
-/** The mark of a record that is replaced by this one, if it will do for this one too; "" where that is not known. */
+/** The mark that the record has which this one replaces, and which it may keep, as far as is known; else "". */
 export function knownMark(record: SessionRecord & Partial<PlacedRecord>): string {
   const place = record[PLACE];
   if (place === undefined || place.userId !== record.userId) return "";
@@ -32,20 +33,20 @@ export function knownMark(record: SessionRecord & Partial<PlacedRecord>): string
 }
 
 /**
- * What a record's key holds, line by line: `mark version expiresAt absoluteExpiresAt` and the user, which the scripts
+ * What a record's key holds, line by line: the user and `mark version expiresAt absoluteExpiresAt`, which the scripts
  * match; `createdAt lastSeenAt authenticatedAt idleTimeout schemaVersion`; what few records have, as JSON; and the
  * data, which is JSON already. A reader of one JSON text would take twice as long. JSON has no raw line break. The id
  * is in the key.
  *
- * @param mark - "" for a script to put it in.
+ * @param mark - "" for a script to put one in.
  */
 export function textOf(record: SessionRecord, mark: string): string {
   const { version, userId, createdAt, lastSeenAt, authenticatedAt = NONE, data } = record;
   const { expiresAt, absoluteExpiresAt, idleTimeout, schemaVersion } = record;
   const { flash, device, authentication, successor } = record;
   const rare = JSON.stringify({ flash, device, authentication, successor });
-  return `${mark} ${version} ${expiresAt} ${absoluteExpiresAt}
-${userText(userId)}
+  return `${userText(userId)}
+${mark} ${version} ${expiresAt} ${absoluteExpiresAt}
 ${createdAt} ${lastSeenAt} ${authenticatedAt} ${idleTimeout} ${schemaVersion}
 ${rare === "{}" ? "" : rare}
 ${data}`;
@@ -59,11 +60,11 @@ export function userText(userId: string | undefined): string {
 /** What stands in the key of a record. @throws when it is no record. */
 export function parseRecord(id: string, text: string): PlacedRecord {
   const reader = new FieldReader(text);
+  const userId = userOf(reader.line());
   const mark = reader.word();
   const version = reader.number();
   const expiresAt = reader.number();
   const absoluteExpiresAt = reader.number();
-  const userId = userOf(reader.line());
   const createdAt = reader.number();
   const lastSeenAt = reader.number();
   const authenticatedAt = reader.numberOrNone();

@@ -30,7 +30,7 @@ return kept`);
 export const insertRecord: RedisScript = script(`
 local kept = redis.call("GET", KEYS[1])
 if kept then
-  local expires = string.match(kept, "^%S+ %S+ (%S+)")
+  local expires = string.match(kept, "^[^\\n]*\\n%S+ %S+ (%S+)")
   if not expires or tonumber(expires) > tonumber(ARGV[1]) then return {0} end
 end
 redis.call("SET", KEYS[1], ARGV[3], "PX", ARGV[2])
@@ -39,12 +39,12 @@ return {1}`);
 /**
  * Replaces many records, each by itself: an error of one is no other's. ARGV: now, channel, and for each key
  *
- * - mark and version, each with a blank behind it, that the record must begin with where the new one keeps its mark;
- *   else "", and then the record is taken apart to find out what becomes of it;
+ * - user, mark and version as the record is thought to begin with them, up to the blank behind the version: where it
+ *   does, the new text keeps user and mark and is set as it is; where it does not, or for "", the record is taken apart;
  * - how much of the record that takes: the index of the last octet;
  * - the version that the record must have;
  * - ttl, or "0" when the record is over;
- * - the text of the new record, which begins with a blank where its mark is not known;
+ * - the text of the new record, with nothing in place of a mark that is not known; "" when the record is over;
  * - what to tell others.
  *
  * @returns for each key "0" when the record is gone or changed, "2" when it has to be indexed first (and a mark be
@@ -54,33 +54,39 @@ return {1}`);
 export const updateRecords: RedisScript = script(`
 local now, channel = tonumber(ARGV[1]), ARGV[2]
 local changed, told, answers = {}, {}, {}
-local HEAD = "^(%S*) (%S+) (%S+) (%S+)\\n([^\\n]*)\\n"
+-- Of what is kept, and of a new text, whose mark may not be known yet.
+local HEAD = "^([^\\n]*)\\n(%S*) (%S+) (%S+) (%S+)\\n"
 local function errorOf(reply) return type(reply) == "table" and reply.err end
-local function isOver(expires) return (tonumber(expires) or 0) <= now end
+local function numberOf(text) return tonumber(text) or 0 end
 local function update(key, n, at)
-  -- The record as a whole only where its user is long: Lua hashes every octet of a text that it is handed or makes.
+  local begins, ttl, text = ARGV[at], ARGV[at + 3], ARGV[at + 4]
+  -- No more than it takes: Lua hashes every octet of a text that it is handed or makes.
   local kept = redis.pcall("GETRANGE", key, "0", ARGV[at + 1])
   if errorOf(kept) then return "-" .. kept.err end
-  local begins, ttl, text = ARGV[at], ARGV[at + 3], ARGV[at + 4]
   local answer = "1"
-  if begins ~= "" then
-    if string.sub(kept, 1, #begins) ~= begins then return "0" end
-    if isOver(string.match(kept, "^%S+", #begins + 1)) then return "0" end
+  if begins ~= "" and string.sub(kept, 1, #begins) == begins then
+    if numberOf(string.match(kept, "^(%S+) ", #begins + 1)) <= now then return "0" end
   else
-    local markBefore, version, expires, absolute, userBefore = string.match(kept, HEAD)
+    local userBefore, markBefore, version, expires, absolute = string.match(kept, HEAD)
     if not version then
       kept = redis.pcall("GET", key) or ""
       if errorOf(kept) then return "-" .. kept.err end
-      markBefore, version, expires, absolute, userBefore = string.match(kept, HEAD)
+      userBefore, markBefore, version, expires, absolute = string.match(kept, HEAD)
     end
-    if version ~= ARGV[at + 2] or isOver(expires) then return "0" end
-    local mark, _, _, limit, user = string.match(text, HEAD)
-    if mark == "" then
-      if userBefore ~= user then return "2" end
-      if limit ~= absolute and tonumber(limit) > tonumber(absolute) then return "2" end
-      text = markBefore .. text
-    elseif mark ~= markBefore or user ~= userBefore then
-      answer = "1\\n" .. userBefore .. "\\n" .. markBefore
+    if version ~= ARGV[at + 2] or numberOf(expires) <= now then return "0" end
+    local entryBefore = "1\\n" .. userBefore .. "\\n" .. markBefore
+    if ttl == "0" then
+      answer = entryBefore
+    else
+      local user, mark, _, _, limit = string.match(text, HEAD)
+      if mark == "" or begins ~= "" and user ~= "" then
+        -- Not known, or no longer right.
+        if userBefore ~= user then return "2" end
+        if limit ~= absolute and numberOf(limit) > numberOf(absolute) then return "2" end
+        text = user .. "\\n" .. markBefore .. string.sub(text, #user + #mark + 2)
+      elseif mark ~= markBefore or user ~= userBefore then
+        answer = entryBefore
+      end
     end
   end
   local done
@@ -112,7 +118,7 @@ return answers`);
 export const deleteRecord: RedisScript = script(`
 local kept = redis.call("GET", KEYS[1])
 if not kept then return {} end
-local mark, user = string.match(kept, "^(%S+) %S+ %S+ %S+\\n([^\\n]*)\\n")
+local user, mark = string.match(kept, "^([^\\n]*)\\n(%S+) ")
 if ARGV[3] ~= "" and user ~= ARGV[3] then return {} end
 redis.call("DEL", KEYS[1])
 redis.call("PUBLISH", ARGV[1], ARGV[2])

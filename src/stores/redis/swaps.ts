@@ -1,14 +1,14 @@
 import type { MaybePromise } from "../../core/maybe-promise.ts";
 import type { SessionRecord } from "../store.ts";
 import type { RedisConnection } from "./client.ts";
-import { knownMark, NO_MARK, textOf } from "./record.ts";
+import { knownMark, NO_MARK, textOf, userText } from "./record.ts";
 import { updateRecords } from "./scripts.ts";
 import { createTogether } from "./together.ts";
 
-/** Octets of a record that are enough to take it apart, as long as its user has no long name. */
-const WHOLE_HEAD = "159";
-/** Octets of a number, at most. */
-const NUMBER_LENGTH = 24;
+/** Index of the last octet that is needed to take a record apart, as long as its user has no long name. */
+const HEAD_END = "159";
+/** The same behind what a record begins with: a number has at most 24 characters, and a blank follows. */
+const NUMBER_END = 24;
 
 /** One record to be replaced. */
 export interface Swap {
@@ -60,15 +60,16 @@ function argsOf(
 ): readonly string[] {
   const { id, version, userId } = record;
   const expected = String(expectedVersion);
-  if (record.expiresAt <= moment) return ["", WHOLE_HEAD, expected, "0", "", id];
+  if (record.expiresAt <= moment) return ["", HEAD_END, expected, "0", "", id];
   const [ttl, told] = [String(ttlOf(record)), `${id} ${version}`];
   const known = mark === "" ? knownMark(record) : "";
   if (known === "") {
     const own = userId === undefined ? NO_MARK : mark;
-    return ["", WHOLE_HEAD, expected, ttl, textOf(record, own), told];
+    return ["", HEAD_END, expected, ttl, textOf(record, own), told];
   }
-  const begins = `${known} ${expected} `;
-  return [begins, String(begins.length + NUMBER_LENGTH), expected, ttl, textOf(record, known), told];
+  const begins = `${userText(userId)}\n${known} ${expected} `;
+  const end = String(Buffer.byteLength(begins) + NUMBER_END);
+  return [begins, end, expected, ttl, textOf(record, known), told];
 }
 
 /** Reads what {@link updateRecords} says of one record. */

@@ -147,7 +147,7 @@ describe("the Redis store", () => {
     expect(await store.update(foundNobodys, 1)).toBe(true);
     const marks = await client.zRange(`${prefix}u:7`, 0, -1);
     const mark = marks[0]!.split(" ")[1]!;
-    expect(told.map(([, , begins]) => begins)).toEqual([`${mark} 1 `, `${mark} 2 `, "- 1 "]);
+    expect(told.map(([, , begins]) => begins)).toEqual([`"7"\n${mark} 1 `, `"7"\n${mark} 2 `, "\n- 1 "]);
     expect(await store.findByUser("7")).toMatchObject([{ ...kept, version: 3, data: "3" }]);
   });
 
@@ -170,7 +170,7 @@ describe("the Redis store", () => {
     expect(await store.update({ ...again, version: 5, expiresAt: later }, 4)).toBe(true);
   });
 
-  test.each(["", "1 1", "- 1 ", "- 1 x\n", "- 1 x 1\n\n", "no session"])(
+  test.each(["", "1 1", "\n- 1 ", "\n- 1 9999999999999", "\n- 1 x\n", "\n- 1 x 1\n\n", "no session"])(
     "replaces others, and not what is no session: %j",
     async (text) => {
       const prefix = freshPrefix();
@@ -196,6 +196,78 @@ describe("the Redis store", () => {
       expect(await client.get(`${prefix}s:${damaged.id}`)).toBe(text);
     },
   );
+
+  test("does not bring back what has ended since it was found", async () => {
+    const store = given.store({ client, prefix: freshPrefix() });
+    for (const userId of [undefined, "7"]) {
+      const [deleted, ended] = [record({ userId }), record({ userId })];
+      await store.insert(deleted);
+      await store.insert(ended);
+      const found = await Promise.all([deleted, ended].map(async ({ id }) => (await store.find(id))!));
+      await store.delete(deleted.id);
+      expect(await store.update({ ...found[1]!, version: 2, expiresAt: 0 }, 1)).toBe(true);
+      for (const one of found)
+        for (const version of [2, 3]) {
+          expect(await store.update({ ...one, version, data: "late" }, version - 1)).toBe(false);
+          expect(await store.find(one.id)).toBeUndefined();
+        }
+      expect(await store.findByUser("7")).toEqual([]);
+    }
+  });
+
+  test("replaces a record by its version, also where the copy of another stands in another index", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const indexed = async () => (await client.keys(`${prefix}u:*`)).toSorted();
+    const kept = record({ userId: "7" });
+    await store.insert(kept);
+    const found = (await store.find(kept.id))!;
+    for (const [n, userId] of ["8", "7", undefined, "7", "7"].entries()) {
+      expect(await store.update({ ...found, version: n + 2, userId }, n + 1)).toBe(true);
+      expect(await indexed()).toEqual(userId === undefined ? [] : [`${prefix}u:${userId}`]);
+    }
+    // With entries of one millisecond, too, whose marks are the same in both users' sets.
+    for (let version = 7; version < 60; version++) {
+      const userId = version % 2 === 0 ? "7" : "8";
+      expect(await store.update({ ...found, version, userId }, version - 1)).toBe(true);
+      expect(await indexed()).toEqual([`${prefix}u:${userId}`]);
+    }
+    const { absoluteExpiresAt } = found;
+    for (const [n, by] of [3, 1, 0, 1, 2].entries()) {
+      const next = { ...found, version: n + 60, absoluteExpiresAt: absoluteExpiresAt * by || Date.now() };
+      expect(await store.update(next, n + 59)).toBe(true);
+      expect(await store.find(kept.id)).toMatchObject(next);
+    }
+    expect(await store.findByUser("7")).toHaveLength(1);
+
+    // The same id once more, of somebody else.
+    await store.delete(kept.id);
+    await store.insert({ ...kept, userId: "9" });
+    expect(await store.update({ ...found, version: 2 }, 1)).toBe(true);
+    expect(await store.findByUser("9")).toEqual([]);
+    expect(await store.findByUser("7")).toMatchObject([{ id: kept.id, version: 2 }]);
+
+    // A session that gets a new token is a copy under another id.
+    const renamed = { ...found, id: record().id };
+    await store.insert(renamed);
+    expect(await store.update({ ...renamed, version: 2 }, 1)).toBe(true);
+    expect(await store.deleteByUser("7")).toBe(2);
+    expect(await indexed()).toEqual([]);
+  });
+
+  test("takes a record apart that is not what it is thought to be, beside others in one script", async () => {
+    const prefix = freshPrefix();
+    const store = given.store({ client, prefix });
+    const [damaged, kept] = [record({ userId: "7" }), record({ userId: "7" })];
+    await store.insert(damaged);
+    await store.insert(kept);
+    const key = `${prefix}s:${damaged.id}`;
+    await client.set(key, (await client.get(key))!.replace(String(damaged.absoluteExpiresAt), "never"));
+    const next = [damaged, kept].map((one) => ({ ...one, version: 2 }));
+    const answers = await Promise.all(next.map((one) => store.update(one, 1)));
+    expect(answers[1]).toBe(true);
+    expect(await store.find(kept.id)).toMatchObject({ version: 2 });
+  });
 
   test("indexes a record anew whose absolute limit moves away", async () => {
     const prefix = freshPrefix();
@@ -270,7 +342,7 @@ describe("the Redis store", () => {
       record({ createdAt: -1.5, lastSeenAt: 0, expiresAt: Date.now() + 1000.25, data: '{"a":"\\n"}' }),
     ];
     for (const one of records) await store.insert(one);
-    const broken = ["no record", "1 2 3 -\n\n1 2 x 4 5\n\n{}", "1 9e15 3 -\nseven\n1 2 3 4 5\n\n{}", ""].map(
+    const broken = ["no record", "\n- 1 2 3\n1 2 x 4 5\n\n{}", "seven\n- 1 9e15 3\n1 2 3 4 5\n\n{}", ""].map(
       (text) => ({
         ...record(),
         text,
