@@ -51,7 +51,7 @@ export function createPasswordChange<Account, T extends object>(
     const session = await sessions.open(exchange);
     const userId = sessions.userIdOf(session.data);
     const user = userId === undefined ? undefined : await accounts.byId(userId);
-    if (userId === undefined || user === undefined) return refuse("anonymous");
+    if (userId === undefined || user === undefined) return refused(exchange, refuse("anonymous"));
     if (typeof password !== "string" || password === "") return refused(exchange, refuse("invalid"), user);
     const checked = await passwordCheck.check(exchange, { user, name: "", password });
     return checked.ok ? { ...checked, user, session } : refused(exchange, checked, user);

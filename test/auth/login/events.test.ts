@@ -102,11 +102,22 @@ describe.each(kinds)("events of a login in a $kind session tell", (kind) => {
     await one.changePassword(HARRY, NEW);
     await login.resetPassword(8, NEW);
     await login.resetPassword(8, "weak");
+    const nobody = visitor();
+    await nobody.confirm(HARRY);
+    await nobody.changePassword(HARRY, NEW);
+    const anonymous = {
+      type: "login-failed",
+      reason: "anonymous",
+      userId: undefined,
+      address: nobody.address,
+    };
     expect(told(setup)).toEqual([
       { type: "confirmed", id, userId: "7", address },
       { type: "login-failed", reason: "invalid", userId: "7", address },
       { type: "password-changed", userId: "7" },
       { type: "password-reset", userId: "8" },
+      anonymous,
+      anonymous,
     ]);
     events.length = 0;
     await visitor().login("Ginny", NEW);
