@@ -27,7 +27,7 @@ export type RejectionReason =
 export type RotationCause = "user-changed" | "authenticated" | "requested";
 
 /**
- * Why a guard let nobody pass: nobody is logged in, whoever is may not do it, or has to type the password again.
+ * Why a guard refused somebody: nobody is logged in, whoever is may not do it, or has to type the password again.
  */
 export type DenialReason = "anonymous" | "forbidden" | "stale";
 

@@ -49,7 +49,7 @@ export function storedId(name: string, token: string, crypto: CryptoProvider): M
 }
 
 /**
- * Keeps sessions in a store: the token is 256 random bits and the store knows a SHA-256 of it alone, so who
+ * Keeps sessions in a store: the token is 256 random bits, of which the store sees no more than a SHA-256, so who
  * reads the store cannot log in with what is there.
  */
 export function createStoredKeeper(options: StoredKeeperOptions): Keeper {

@@ -27,9 +27,9 @@ export interface SessionStore {
   /** Removes a user's records, but for the one to keep. @returns how many were removed. */
   deleteByUser?(userId: string, exceptId?: string): Promise<number>;
   /**
-   * Whether `deleteByUser` leaves nothing behind that was inserted before a record that it removes was last
-   * updated, as one that finds and removes in two steps might. Then `revokeUser` asks once instead of until
-   * nothing is found. @default false
+   * Whether one `deleteByUser` cannot miss a session that gets a new token meanwhile (a record that is inserted,
+   * and then another of the user updated), as one that finds and removes in two steps might. Then `revokeUser`
+   * asks once instead of until nothing is found. @default false
    */
   readonly deletesAtOnce?: boolean;
   /**

@@ -50,8 +50,9 @@ export class ConditionRule<User, Resource> {
 
 /**
  * Makes a rule of a function that answers which resources the user may have, rather than whether it may be
- * this one: `where<Student>()((user) => isHeadmaster(user) || { house: user.house })`. `can` compares the
- * fields, each an own property, by `===`; `filter` makes a query of them.
+ * this one: `where<Student>()((user) => isHeadmaster(user) || { teacherId: user.id })`. `can` compares the
+ * fields, each an own property, by `===`; `filter` makes a query of them. `null` is equal to `null`: where the
+ * user can lack a value, answer `false` then.
  *
  * @returns what takes the function and answers the rule. Its answer `true` allows every resource; a condition
  *   those that meet it; a list of conditions those that meet one of them; anything else none.
