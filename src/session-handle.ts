@@ -53,7 +53,7 @@ export interface Held {
 }
 
 /**
- * The session of one request. A read goes `load` → `accept` → `touch`; every write goes to its writer
+ * The session of one request. A read goes `#open` → `#accept` → `#noteVisit`; every write goes to its writer
  * (`writing/writer.ts`), which is loaded apart.
  */
 export class SessionHandle implements Session {
@@ -226,8 +226,8 @@ export class SessionHandle implements Session {
     this.#template = opened.template;
     const accepted = this.#accept(opened.record, moment);
     if (typeof accepted !== "boolean")
-      return accepted.then((late) => (late ? this.#touch(moment) : this.#ready()));
-    return accepted ? this.#touch(moment) : this.#ready();
+      return accepted.then((late) => (late ? this.#noteVisit(moment) : this.#ready()));
+    return accepted ? this.#noteVisit(moment) : this.#ready();
   }
 
   /** The end of loading where the cookie opens for nobody. */
@@ -257,7 +257,7 @@ export class SessionHandle implements Session {
   }
 
   /** Notes that the visitor is here, at most once in `touchInterval`: all that a read ever writes. */
-  #touch(moment: number): MaybePromise<this> {
+  #noteVisit(moment: number): MaybePromise<this> {
     const { keeper, lifetime } = this.#context;
     const record = this.#record!;
     if (!isTouchDue(record, lifetime, moment) || (keeper.inCookie && !this.#cookie.settable))

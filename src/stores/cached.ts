@@ -102,7 +102,7 @@ export function cachedStore(store: SessionStore, options: CachedStoreOptions): S
       entries.expiresAt(entry) <= now()
     )
       return undefined;
-    entries.touch(id, entry);
+    entries.markUsed(id, entry);
     return entries.recordOf(id, entry);
   }
 

@@ -49,8 +49,8 @@ export interface SqliteStoreSettings {
 const SWEEP_MS = 0.5;
 /** Rows with which a sweep begins, before it is known how long they take. */
 const FIRST_SWEEP = 16;
-/** Steps of a sweep after which the log is taken over: about half as many as would make a commit do it. */
-const STEPS_OF_LOG = 2;
+/** Steps of a sweep between two checkpoints: about half as many as would make a commit run one. */
+const CHECKPOINT_STEPS = 2;
 
 const KNOWN: ReadonlySet<string> = new Set(["path", "database", "table", "busyTimeout", "now"]);
 
@@ -119,7 +119,7 @@ export function sqliteStore(options: SqliteStoreOptions): DatabaseStore {
         }, removed > 0);
         removed += count;
         if (count < most) break;
-        if (++steps % STEPS_OF_LOG === 0) await writes.takeLogOver();
+        if (++steps % CHECKPOINT_STEPS === 0) await writes.checkpoint();
         size = Math.max(1, Math.min(2 * size, Math.floor((count * SWEEP_MS) / took)));
       }
       return removed;

@@ -82,7 +82,7 @@ export class CachedEntries {
   }
 
   /** Notes that an entry was used just now. The order matters to a put, so once between two of them is enough. */
-  touch(id: string, entry: CachedEntry): void {
+  markUsed(id: string, entry: CachedEntry): void {
     if (entry.usedAt === this.#puts) return;
     entry.usedAt = this.#puts;
     this.#entries.delete(id);

@@ -20,11 +20,11 @@ export interface Swap {
 }
 
 /**
- * How a swap went: `kept` says that the record is gone or changed, `unindexed` that it has to be indexed first.
+ * How a swap went: `conflict` says that the record is gone or changed, `unindexed` that it has to be indexed first.
  * When it is `done`, `before` is an entry of a user's index that has had its day.
  */
 export type Swapped =
-  | { readonly state: "kept" | "unindexed" }
+  | { readonly state: "conflict" | "unindexed" }
   | { readonly state: "done"; readonly before?: { readonly user: string; readonly mark: string } };
 
 /** What {@link createSwaps} needs. */
@@ -75,7 +75,7 @@ function argsOf(
 /** Reads what {@link updateRecords} says of one record. */
 function swapped(answer: string): Swapped {
   if (answer === "1") return { state: "done" };
-  if (answer === "0") return { state: "kept" };
+  if (answer === "0") return { state: "conflict" };
   if (answer === "2") return { state: "unindexed" };
   // Of this record alone: the others of its script were replaced or not as their answers say.
   if (answer.startsWith("-")) throw new Error(answer.slice(1));

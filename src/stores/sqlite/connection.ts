@@ -125,10 +125,10 @@ export class SqliteConnection {
   }
 
   /**
-   * Has the log of what was written taken over into the file. On the application's own connection nothing is done: its
+   * Runs a checkpoint: the write-ahead log goes into the file. On the application's own connection nothing is done: its
    * settings say when.
    */
-  takeLogOver(): void {
+  checkpoint(): void {
     if (this.#source.given !== undefined) return;
     try {
       this.database().exec("PRAGMA wal_checkpoint(PASSIVE)");

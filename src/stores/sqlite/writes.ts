@@ -30,7 +30,7 @@ export class SqliteWrites {
   readonly #committed: () => void;
   #waiting: Waiting[] = [];
   /** Who waits for the log to be taken over. */
-  #takingOver: (() => void)[] = [];
+  #checkpoints: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #isEnding = false;
   #untrimmed = 0;
@@ -55,12 +55,12 @@ export class SqliteWrites {
   }
 
   /**
-   * Has the log taken over into the file, in a turn of its own. Left to the commit that makes the log too long, it keeps
-   * the process waiting four times as long as that commit does by itself.
+   * Runs a checkpoint, in a turn of its own. Left to the commit that makes the log too long, it keeps the process
+   * waiting four times as long as that commit does by itself.
    */
-  takeLogOver(): Promise<void> {
+  checkpoint(): Promise<void> {
     return new Promise((resolve) => {
-      this.#takingOver.push(resolve);
+      this.#checkpoints.push(resolve);
       this.#running ??= this.#run();
     });
   }
@@ -73,13 +73,13 @@ export class SqliteWrites {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length + this.#takingOver.length > 0) {
+    while (this.#waiting.length + this.#checkpoints.length > 0) {
       // After the I/O of this tick, so that its writes are together.
       await new Promise((resolve) => setImmediate(resolve));
-      if (this.#takingOver.length === 0) await this.#commit(this.#waiting.splice(0, MOST_WRITES));
+      if (this.#checkpoints.length === 0) await this.#commit(this.#waiting.splice(0, MOST_WRITES));
       else {
-        this.#connection.takeLogOver();
-        for (const resolve of this.#takingOver.splice(0)) resolve();
+        this.#connection.checkpoint();
+        for (const resolve of this.#checkpoints.splice(0)) resolve();
       }
     }
     this.#running = undefined;

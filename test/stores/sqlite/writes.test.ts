@@ -196,7 +196,7 @@ test("a store that is being closed finishes what was asked for, and takes no mor
 });
 
 describe("a sweep", () => {
-  const TAKE_OVER = "PRAGMA wal_checkpoint(PASSIVE)";
+  const CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)";
   const insertExpired = (store: DatabaseStore, count: number) =>
     Promise.all(
       Array.from({ length: count }, (_, n) => store.insert(testRecord({ id: `expired ${n}`, createdAt: 0 }))),
@@ -223,9 +223,9 @@ describe("a sweep", () => {
       turns.push(executed.mock.calls.splice(0).map(([sql]) => sql));
     }
     expect(await swept).toBe(500);
-    const takingOver = turns.filter((turn) => turn.includes(TAKE_OVER));
-    expect(takingOver.length).toBeGreaterThan(1);
-    for (const turn of takingOver) expect(turn).toEqual([TAKE_OVER]);
+    const checkpoints = turns.filter((turn) => turn.includes(CHECKPOINT));
+    expect(checkpoints.length).toBeGreaterThan(1);
+    for (const turn of checkpoints) expect(turn).toEqual([CHECKPOINT]);
     await store.close();
   });
 
@@ -236,7 +236,7 @@ describe("a sweep", () => {
     await store.migrate();
     await insertExpired(store, 500);
     expect(await store.deleteExpired(500)).toBe(500);
-    expect(executed.mock.calls.flat()).not.toContain(TAKE_OVER);
+    expect(executed.mock.calls.flat()).not.toContain(CHECKPOINT);
   });
 
   test("goes on when the log cannot be taken over", async () => {
@@ -244,7 +244,7 @@ describe("a sweep", () => {
     await insertExpired(store, 500);
     const refusals: string[] = [];
     executed.mockImplementation(function (this: DatabaseSync, sql) {
-      if (sql !== TAKE_OVER) return Reflect.apply(execute as () => void, this, [sql]);
+      if (sql !== CHECKPOINT) return Reflect.apply(execute as () => void, this, [sql]);
       refusals.push(sql);
       throw new Error("disk I/O error");
     });
