@@ -12,8 +12,8 @@ export function machineName(at: number): string {
 
 /** The versions of databases, by their names, without those that have none: a store in memory. */
 export function serverVersions(servers: readonly string[]): Record<string, string> {
-  const found = servers.flatMap((server) => /^(\S+) (\d[^,]*)/.exec(server) ?? []);
-  return Object.fromEntries(found.map(([, name, version]) => [name!, version!]));
+  const found = servers.map((server) => /^(\S+) (\d[^,]*)/.exec(server));
+  return Object.fromEntries(found.flatMap((parts) => (parts === null ? [] : [[parts[1]!, parts[2]!]])));
 }
 
 function statesOf(outcomes: readonly Outcome[], machines: number): string {
