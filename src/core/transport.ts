@@ -42,6 +42,8 @@ export function createTransports(options: CookieOptions): Transports {
   return { secure, dropped: { ...secure, safe: false }, plain: sameSite === "none" ? secure : plain };
 }
 
+/** Proxies append: the last value is the nearest one's. */
+const NEAREST_HTTPS = /(?:^|,)\s*https\s*$/i;
 const LOOPBACK = /^http:\/\/(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:[/?#]|$)/i;
 
 /** Whether a URL is plain http on this very machine. */
@@ -63,17 +65,9 @@ export function chooseTransport(
   forwardedProto: string | null,
   development: boolean,
 ): Transport {
-  // Mostly it is that one word.
-  if (forwardedProto === "https" || nearestProto(forwardedProto) === "https") return transports.secure;
+  if (forwardedProto !== null && NEAREST_HTTPS.test(forwardedProto)) return transports.secure;
   const { url } = request;
   if (url.startsWith("https:")) return transports.secure;
   if (isLoopback(url)) return development ? transports.plain : transports.secure;
   return transports.dropped;
-}
-
-function nearestProto(forwardedProto: string | null): string | undefined {
-  return forwardedProto
-    ?.slice(forwardedProto.lastIndexOf(",") + 1)
-    .trim()
-    .toLowerCase();
 }
