@@ -26,8 +26,8 @@ interface Write {
  * change or a revocation by any node is pushed into every cache. `createSessions` needs no circuit breaker of
  * its own over it.
  *
- * Why nothing is answered later than `maxAge` after its revocation was acknowledged, `staleFor` apart: be that moment A. A
- * lookup that was sent after A does not find the record. So who still answers it read it by a lookup sent at
+ * Why nothing is answered later than `maxAge` after its revocation was acknowledged, `staleFor` apart: be
+ * that moment A. A lookup that was sent after A does not find the record. So who still answers it read it by a lookup sent at
  * S <= A, and every answer is given before S + maxAge, be it from the cache or from a lookup that was slow. S
  * is noted before the lookup leaves, and time is read from a clock that is never late, hence S + maxAge <= A
  * + maxAge. An update's own record counts as read before the update was sent, for the same reason. No step

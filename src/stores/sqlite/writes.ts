@@ -29,7 +29,7 @@ export class SqliteWrites {
   readonly #connection: SqliteConnection;
   readonly #committed: () => void;
   #waiting: Waiting[] = [];
-  /** Who waits for the log to be taken over. */
+  /** Who waits for a checkpoint. */
   #checkpoints: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #isEnding = false;

@@ -1,7 +1,9 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { expect } from "vitest";
 import { createClient, type RedisClientOptions, type RedisClientType } from "redis";
 import { redisStore, type RedisStoreClient, type RedisStoreOptions } from "../../../src/stores/redis.ts";
 import type { DatabaseStore } from "../../../src/stores/store.ts";
+import { PLACE } from "../../../src/stores/redis/record.ts";
 import { storeContract, testRecord } from "../../../src/testing/index.ts";
 import type { SessionRecord, StoreChange, StoreWatch } from "../../../src/stores/store.ts";
 
@@ -13,6 +15,11 @@ export const freshPrefix = (): string => `t${process.pid}-${++prefixes}:`;
 /** A record that lives now, by the real clock. */
 export function record(fields: Partial<SessionRecord> = {}): SessionRecord {
   return testRecord({ createdAt: Date.now(), ...fields });
+}
+
+/** A record as the store finds it: the same, with its place in the user's index. */
+export function asFound(kept: SessionRecord): SessionRecord {
+  return { ...kept, [PLACE]: expect.any(Object) as object } as SessionRecord;
 }
 
 /** Stores and clients that end together. */
